@@ -1,0 +1,124 @@
+"""The command line: pebble run | demo | migrate | check | backup FILE."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot import __version__
+from bot.errors import AlreadyRunning, Misconfigured, PebbleError
+from bot.logs import set_up_logs
+from bot.settings import Settings, WrongSetting, read_settings
+
+# sysexits.h: what a process says by its exit code.
+EX_UNAVAILABLE, EX_TEMPFAIL, EX_CONFIG = 69, 75, 78
+
+DEMO_DATABASE = "sqlite:///data/demo.db"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        return int(chosen.run(chosen))
+    except (WrongSetting, Misconfigured) as error:
+        return _complain(str(error), EX_CONFIG)
+    except AlreadyRunning as error:
+        return _complain(str(error), EX_TEMPFAIL)
+    except PebbleError as error:
+        return _complain(str(error), EX_UNAVAILABLE)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _complain(line: str, code: int) -> int:
+    print(f"pebble: {line}", file=sys.stderr)
+    return code
+
+
+def _run(_chosen: argparse.Namespace) -> int:
+    settings = _settings()
+    if settings.telegram_token is None and not settings.web_chat:
+        raise WrongSetting(
+            "PEBBLE_TELEGRAM_TOKEN: missing. @BotFather on Telegram gives one; `pebble demo` needs none."
+        )
+    _serve(settings, demo=False)
+    return 0
+
+
+def _demo(_chosen: argparse.Namespace) -> int:
+    # The demo keeps to itself: its own file, this machine only, no token.
+    settings = _settings(database=DEMO_DATABASE, web_host="127.0.0.1", web_chat=True, telegram_token=None)
+    _serve(settings, demo=True)
+    return 0
+
+
+def _serve(settings: Settings, *, demo: bool) -> None:
+    from bot.app import App
+
+    app = App(settings, demo=demo)
+
+    def say_where(address: str) -> None:
+        if demo:
+            if not address.endswith(f":{settings.web_port}"):
+                print(f"Port {settings.web_port} is busy, so Pebble took the next free one.", flush=True)
+            print(f"Pebble is here: {address}   (Ctrl+C stops it; data lies in data/)", flush=True)
+
+    asyncio.run(app.run(say_where))
+
+
+def _migrate(_chosen: argparse.Namespace) -> int:
+    from bot.app import open_database
+    from bot.clock import SystemClock
+    from bot.store.migrate import newest, upgrade
+
+    store, _lock = open_database(_settings(), SystemClock())
+    upgrade(store)
+    store.close()
+    print(f"The database is at {newest()}.")
+    return 0
+
+
+def _check(_chosen: argparse.Namespace) -> int:
+    from bot.upkeep import run_checks
+
+    return run_checks(_settings(), print)
+
+
+def _backup(chosen: argparse.Namespace) -> int:
+    from bot.upkeep import back_up
+
+    back_up(_settings(), chosen.file, print)
+    return 0
+
+
+def _settings(**changed: object) -> Settings:
+    settings = read_settings(**changed)
+    set_up_logs(settings.log_level, settings.log_format)
+    return settings
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pebble", description="A chat companion for micro-moments. Settings: see .env.example."
+    )
+    parser.add_argument("--version", action="version", version=f"pebble {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    table: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = {
+        "run": (_run, "serve people, by Telegram and whatever else is set up"),
+        "demo": (_demo, "try Pebble in a browser: no token, nothing leaves this machine"),
+        "migrate": (_migrate, "bring the database up to date (run does it by itself)"),
+        "check": (_check, "say whether settings, database, token, clock and tz data are fine"),
+        "backup": (_backup, "copy the embedded database into a file while Pebble runs"),
+    }
+    for name, (run, meaning) in table.items():
+        command = commands.add_parser(name, help=meaning, description=meaning)
+        command.set_defaults(run=run)
+        if name == "backup":
+            command.add_argument("file", type=Path, help="the copy to write; it must not exist yet")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

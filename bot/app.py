@@ -1,0 +1,226 @@
+"""The composition root: builds everything from the settings, and knows the order of starting and stopping."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Mapping
+from typing import IO
+
+import structlog
+
+from bot.catalogue import Catalogue, load_catalogue
+from bot.chats.web import WebChat
+from bot.clock import Clock, DemoClock, SystemClock
+from bot.door import Door
+from bot.errors import TryLater
+from bot.flows.commands import COMMANDS
+from bot.outbox.handout import LocalClaim
+from bot.outbox.history import Line, conversation
+from bot.outbox.marks import counts, paused_addresses
+from bot.outbox.pump import Pump
+from bot.people.queries import find
+from bot.rota import Rota
+from bot.settings import Settings
+from bot.speech import Address, Chat
+from bot.store import Store, Tx
+from bot.store.facts import DEMO_OFFSET, HEARTBEAT, read_number, write_number
+from bot.store.migrate import current, newest, upgrade
+from bot.store.opening import open_store
+from bot.texts import LANGUAGES, Voice
+from bot.web.drawer import drawer_routes
+from bot.web.health import health_routes
+from bot.web.server import Routes, Server, Site, address_of, listen
+from bot.web.site import build_site
+from bot.web.webhook import webhook_route
+
+log = structlog.get_logger()
+
+WEBHOOK_PATH = "/telegram"
+STALE_TICK = 30.0
+"""Seconds without a tick of the rota after which readiness is red."""
+PORTS_TO_TRY = 20
+
+
+class App:
+    """One running Pebble. `demo` gives it a clock that can be moved and a page for several people."""
+
+    def __init__(self, settings: Settings, *, demo: bool = False, clock: Clock | None = None) -> None:
+        """Open the database, alone if it is embedded, and migrate it. Raises Misconfigured or AlreadyRunning."""
+        self.settings = settings
+        self.demo = demo
+        self.clock = clock or (DemoClock() if demo else SystemClock())
+        self.catalogue: Catalogue = load_catalogue()
+        self.store, self._lock = open_database(settings, self.clock)
+        self._revision = newest()
+        if settings.migrate:
+            upgrade(self.store)
+        if isinstance(self.clock, DemoClock):
+            self.clock.offset = self.store.run_now(lambda tx: read_number(tx, DEMO_OFFSET))
+        self.door = Door(self.store, self.catalogue)
+        self.chats: dict[str, Chat] = {}
+        self.routes: Routes = []
+        self._add_web_chat()
+        self._add_telegram()
+        alone = self.store.url.get_backend_name() == "sqlite"
+        self.pump = Pump(self.store, self.chats, LocalClaim(alone), self.clock)
+        self.rota = Rota(self.store, self.catalogue, self.clock)
+        self.store.wake = self.pump.wake
+
+    def _add_web_chat(self) -> None:
+        self.web: WebChat | None = None
+        if self.demo or self.settings.web_chat:
+            self.web = WebChat(history=self._history, demo=self.demo, clock=self.clock)
+            self.chats["web"] = self.web
+            forward = self.forward if self.demo else None
+            self.routes += drawer_routes(self.store, self.catalogue, self.web.who, forward)
+
+    def _add_telegram(self) -> None:
+        settings = self.settings
+        if settings.telegram_token is None or self.demo:
+            return
+        from bot.chats.telegram import TelegramChat  # heavy, and only here when there is a token
+
+        secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
+        telegram = TelegramChat(
+            token=settings.telegram_token.get_secret_value(),
+            api=settings.telegram_api,
+            mode=settings.telegram_mode,
+            webhook_url=f"{settings.webhook_url}{WEBHOOK_PATH}" if settings.webhook_url else None,
+            webhook_secret=secret,
+            commands=command_menus(),
+            on_skip=self.door.skip,
+            clock=self.clock,
+        )
+        self.chats["telegram"] = telegram
+        if settings.telegram_mode == "webhook" and secret:
+            self.routes.append(webhook_route(WEBHOOK_PATH, secret, telegram.accept))
+
+    async def run(self, on_ready: Callable[[str], None] = lambda address: None) -> None:
+        """Serve until SIGTERM or SIGINT; `on_ready` is told the page's address."""
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stopped.set)
+        listener = listen(self.settings.web_host, self.settings.web_port, PORTS_TO_TRY if self.demo else 1)
+        server = Server(self._site())
+        await self.pump.recover()
+        pumping = asyncio.create_task(self.pump.run())
+        serving = asyncio.create_task(server.serve([listener]))
+        self.rota.start(self.pump.recover)
+        for chat in self.chats.values():
+            await chat.start(self.door.receive)
+        on_ready(address_of(listener))
+        waiting = asyncio.create_task(stopped.wait())
+        done, _ = await asyncio.wait({waiting, pumping, serving}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        await self._stop(server, serving, pumping)
+        for task in done - {waiting}:
+            task.result()  # a part that fell over ends the process with its error
+
+    async def _stop(self, server: Server, serving: asyncio.Task[None], pumping: asyncio.Task[None]) -> None:
+        """Stop hearing people, then the clockwork, then drain what is on its way, then the page."""
+        for chat in self.chats.values():
+            await chat.stop()
+        self.rota.stop()
+        await self.pump.stop()
+        server.should_exit = True
+        await asyncio.wait({serving, pumping}, timeout=5)
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.close()
+        if self._lock:
+            self._lock.close()
+
+    async def forward(self, target: int) -> int:
+        """Move the demo clock to `target` (UTC seconds), step by step through everything that is due before."""
+        clock = self.clock
+        assert isinstance(clock, DemoClock)
+        while True:
+            coming = await self.rota.next_event()
+            clock.forward_to(min(target, max(coming or target, clock.now())))
+            await self.store.run(lambda tx: write_number(tx, DEMO_OFFSET, clock.offset))
+            await self.rota.tick()
+            await self.pump.settle()
+            if clock.now() >= target:
+                return clock.now()
+
+    def _site(self) -> Site:
+        chat_routes = self.web.routes() if self.web else []
+        health = health_routes(self.checks(), self.numbers)
+        return build_site(chat_routes=chat_routes, extra_routes=[*self.routes, *health], demo=self.demo)
+
+    async def _history(self, address: Address) -> list[Line]:
+        def read(tx: Tx) -> list[Line]:
+            person = find(tx, address)
+            return conversation(tx, person.address_id, person.seal) if person else []
+
+        return await self.store.read(read)
+
+    def checks(self) -> Mapping[str, Callable[[], Awaitable[str | None]]]:
+        """Return what readiness asks: database, migrations, clockwork and each chat."""
+        found: dict[str, Callable[[], Awaitable[str | None]]] = {
+            "database": self._writes,
+            "migrations": self._migrated,
+            "rota": self._ticks,
+        }
+        for name, chat in self.chats.items():
+            found[name] = _trouble_of(chat)
+        return found
+
+    async def _writes(self) -> str | None:
+        try:
+            await self.store.run(lambda tx: write_number(tx, HEARTBEAT, tx.now))
+        except TryLater as trouble:
+            return str(trouble)
+        return None
+
+    async def _migrated(self) -> str | None:
+        try:
+            found = await self.store.read(lambda tx: current(tx.connection))
+        except TryLater as trouble:
+            return str(trouble)
+        return None if found == self._revision else f"at {found}, needs {self._revision}: run pebble migrate"
+
+    async def _ticks(self) -> str | None:
+        silent = self.clock.monotonic() - self.rota.ticked_at
+        return None if silent < STALE_TICK else f"no tick for {int(silent)} s"
+
+    async def numbers(self) -> Mapping[str, float]:
+        """Return the metrics, none of them about a person."""
+        found = await self.store.read(lambda tx: (counts(tx), paused_addresses(tx), self.door.skipped(tx)))
+        states, paused, skipped = found
+        return {
+            "due_lag_seconds": self.rota.lag,
+            "moments_total": self.rota.rang,
+            "sent_total": self.pump.tally["sent"],
+            "retried_total": self.pump.tally["retried"],
+            "limited_total": sum(pace.limited for pace in self.pump.paces.values()),
+            "addresses_paused": paused,
+            "updates_skipped": skipped,
+            **{f"outbox_{state}": count for state, count in states.items()},
+        }
+
+
+def open_database(settings: Settings, clock: Clock, *, alone: bool = True) -> tuple[Store, IO[str] | None]:
+    """Open the database that the settings name; see `open_store`."""
+    secret = settings.secret_keys.get_secret_value() if settings.secret_keys else ""
+    keys = [key.strip() for key in secret.split(",") if key.strip()]
+    return open_store(settings.database.get_secret_value(), keys or None, clock, alone=alone)
+
+
+def command_menus() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the menu of commands for everybody, and for each further language."""
+    menus = []
+    for language in LANGUAGES:
+        voice = Voice.of(language)
+        menu = [(name, voice.say(command.description)) for name, command in COMMANDS.items()]
+        menus.append(("" if language == LANGUAGES[0] else language, menu))
+    return menus
+
+
+def _trouble_of(chat: Chat) -> Callable[[], Awaitable[str | None]]:
+    async def check() -> str | None:
+        return chat.trouble()
+
+    return check

@@ -1,0 +1,237 @@
+"""Telegram: the Bot API through python-telegram-bot's `Bot`, with poll loop, webhook and line of our own."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Literal
+
+import structlog
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.error import BadRequest, InvalidToken, TelegramError
+
+from bot.chats.telegram_errors import TOKEN_REFUSED, next_step, problem
+from bot.chats.telegram_intake import Intake, OnSkip
+from bot.chats.telegram_poll import Backoff, Poll, Timing
+from bot.chats.telegram_request import Limited, Line
+from bot.chats.telegram_updates import PLATFORM, WANTED
+from bot.clock import Clock
+from bot.errors import Misconfigured, Outdated, Refused, TryLater
+from bot.speech import Address, Op, Outgoing, Receipt, Receive, Rows
+
+Commands = Sequence[tuple[str, Sequence[tuple[str, str]]]]
+"""For each language ("" for all others) the menu: names without slash, and what they do."""
+
+_TOAST = 200
+"""Characters; the limit of answerCallbackQuery."""
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+log = structlog.get_logger()
+
+
+class TelegramChat:
+    """The chat port for Telegram, by polling or by webhook (`accept`)."""
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        on_skip: OnSkip,
+        clock: Clock,
+        api: str = "https://api.telegram.org",
+        mode: Literal["polling", "webhook"] = "polling",
+        webhook_url: str | None = None,
+        webhook_secret: str | None = None,
+        commands: Commands | Callable[[], Commands] = (),
+        timing: Timing | None = None,
+    ) -> None:
+        """`api` is the server's base address; `on_skip` records an event that cannot be handled."""
+        self.name = PLATFORM
+        self._api = api.rstrip("/")
+        self._line = Line(self._api)
+        # Braces would be the library's placeholders.
+        self._bot = Bot(
+            token,
+            base_url=lambda token: f"{self._api}/bot{token}",
+            base_file_url=lambda token: f"{self._api}/file/bot{token}",
+            request=self._line,
+            get_updates_request=self._line,
+        )
+        self._mode = mode
+        self._webhook_url = webhook_url
+        self._webhook_secret = webhook_secret
+        self._commands = commands
+        self._on_skip = on_skip
+        self._clock = clock
+        self._timing = timing or Timing()
+        self._username: str | None = None
+        self._token_refused = False
+        self._webhook_problem: str | None = None
+        self._intake: Intake | None = None
+        self._poll: Poll | None = None
+        self._settling: asyncio.Task[None] | None = None
+        self._answers: set[asyncio.Task[None]] = set()
+
+    @property
+    def last_poll_at(self) -> float | None:
+        """Return when a poll was last answered, in seconds of the monotonic clock; None before the first."""
+        return self._poll.last_poll_at if self._poll else None
+
+    async def send(self, address: Address, outgoing: Outgoing, *, nonce: int, message: str | None = None) -> Receipt:
+        """See the port. `nonce` stays here: the Bot API knows no way to drop a repeat."""
+        try:
+            chat = int(address.chat)
+        except ValueError:
+            raise Refused("not the number of a Telegram chat") from None
+        target = _message_number(message) if outgoing.op is not Op.NEW else 0
+        try:
+            receipt = await self._carry_out(chat, outgoing, target)
+        except Exception as error:
+            self._token_refused |= isinstance(error, InvalidToken)
+            # Without the cause: what the library quotes in it may be a person's.
+            raise next_step(error, chat) from None
+        self._token_refused = False
+        return receipt
+
+    async def _carry_out(self, chat: int, outgoing: Outgoing, target: int) -> Receipt:
+        buttons = _keyboard(outgoing.rows)
+        if outgoing.op is Op.DELETE:
+            await self._bot.delete_message(chat, target)
+            return Receipt(str(target))
+        if outgoing.op is Op.EDIT and not outgoing.text:
+            await self._bot.edit_message_reply_markup(chat, target)
+            return Receipt(str(target))
+        text = f"{outgoing.text}\n\n✓ {outgoing.chosen}" if outgoing.chosen else outgoing.text
+        if outgoing.op is Op.EDIT:
+            await self._bot.edit_message_text(
+                text, chat, target, reply_markup=buttons, link_preview_options=_NO_PREVIEW
+            )
+            return Receipt(str(target))
+        sent = await self._bot.send_message(
+            chat,
+            text,
+            reply_markup=buttons,
+            link_preview_options=_NO_PREVIEW,
+            disable_notification=outgoing.silent or None,
+        )
+        return Receipt(str(sent.message_id))
+
+    async def start(self, receive: Receive) -> None:
+        """See the port. What Telegram is to know first is told in the background, as often as it takes."""
+        await self._line.initialize()
+        self._intake = Intake(receive, self._on_skip, self._acknowledge)
+        self._intake.username = self._username
+        if self._mode == "polling":
+            self._poll = Poll(self._bot, self._line, self._intake, self._clock, self._timing)
+            self._poll.start()
+        self._settling = asyncio.create_task(self._settle(), name="telegram settings")
+
+    async def stop(self) -> None:
+        """See the port. Messages under way are not cut, whether the pump is stopped before or after."""
+        if self._settling:
+            self._settling.cancel()
+            await asyncio.gather(self._settling, return_exceptions=True)
+        if self._poll:
+            await self._poll.stop()
+        if self._answers:
+            _, late = await asyncio.wait(self._answers, timeout=self._timing.farewell)
+            for task in late:
+                task.cancel()
+        await self._line.shutdown()
+
+    async def accept(self, update: object) -> None:
+        """Handle what came by webhook: the update, or its raw bytes when they are no JSON.
+
+        Returns after the commit, or when it is recorded as skipped. Raises TryLater when Telegram has to send
+        it again. (What the same person wrote meanwhile is not held back then: a webhook keeps no queue.)
+        """
+        if self._intake is None:
+            raise TryLater("not started yet")
+        await self._intake.handle(update)
+
+    def trouble(self) -> str | None:
+        """See the port."""
+        if self._token_refused:
+            return TOKEN_REFUSED
+        if self._mode == "webhook":
+            return self._webhook_problem
+        if self._poll is None:
+            return "Telegram is not being polled"
+        if self._poll.trouble or self._poll.last_poll_at is None:
+            return self._poll.trouble or "Telegram has not answered yet"
+        silent = self._clock.monotonic() - self._poll.last_poll_at
+        return f"the last answered poll was {silent:.0f} s ago" if silent > self._timing.silence else None
+
+    async def check(self) -> str:
+        """Return the bot's name (`@name`). Raises Misconfigured, naming the setting that is wrong."""
+        try:
+            return f"@{await self._introduce()}"
+        except InvalidToken:
+            raise Misconfigured(f"{TOKEN_REFUSED}; @BotFather shows the right one") from None
+        except TelegramError as error:
+            line = f"PEBBLE_TELEGRAM_API: no proper answer from {self._api} ({problem(error)})"
+            raise Misconfigured(line) from None
+
+    async def _settle(self) -> None:
+        if self._mode == "webhook":
+            await self._insist("webhook", self._set_webhook)
+        await self._insist("name", self._introduce)
+        menus = self._commands() if callable(self._commands) else self._commands
+        for language, menu in menus:
+            await self._insist("commands", partial(self._bot.set_my_commands, menu, language_code=language or None))
+
+    async def _insist(self, what: str, call: Callable[[], Awaitable[object]]) -> None:
+        """Try until Telegram has taken it, or has said that it never will."""
+        backoff = Backoff(self._timing.network, self._clock)
+        while True:
+            try:
+                await call()
+            except TelegramError as error:
+                log.warning("telegram_setting_failed", setting=what, problem=problem(error))
+                self._token_refused |= isinstance(error, InvalidToken)
+                if what == "webhook":
+                    self._webhook_problem = f"PEBBLE_WEBHOOK_URL is not set at Telegram ({problem(error)})"
+                if isinstance(error, BadRequest):
+                    return
+                await asyncio.sleep(error.after if isinstance(error, Limited) else backoff.pause())
+            else:
+                self._token_refused = False
+                if what == "webhook":
+                    self._webhook_problem = None
+                return
+
+    async def _set_webhook(self) -> None:
+        await self._bot.set_webhook(
+            self._webhook_url or "", secret_token=self._webhook_secret, allowed_updates=list(WANTED)
+        )
+
+    async def _introduce(self) -> str:
+        self._username = (await self._bot.get_me()).username or ""
+        if self._intake:
+            self._intake.username = self._username
+        return self._username
+
+    def _acknowledge(self, tap: str, toast: str) -> None:
+        task = asyncio.create_task(self._answer(tap, toast))
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
+
+    async def _answer(self, tap: str, toast: str) -> None:
+        """Stop the spinner on a button. Best effort: the tap is committed whether this arrives or not."""
+        try:
+            await self._bot.answer_callback_query(tap, text=toast[:_TOAST] or None)
+        except Exception as error:
+            log.debug("telegram_tap_not_acknowledged", problem=problem(error))
+
+
+def _message_number(message: str | None) -> int:
+    if message is None or not message.isdecimal():
+        raise Outdated("there is no message to change")
+    return int(message)
+
+
+def _keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(button.label, callback_data=button.payload) for button in row] for row in rows]
+    )

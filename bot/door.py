@@ -1,0 +1,118 @@
+"""The only way in: one Incoming, one transaction; returns what must be shown at once.
+
+The event's key goes in with its effects, so that an event which the platform repeats has none.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from bot.catalogue import Catalogue
+from bot.flows import commands
+from bot.flows.taps import tap
+from bot.flows.visit import Visit
+from bot.flows.words import cleaned, hear
+from bot.outbox.addresses import pause_address, rewrite_address
+from bot.outbox.shelf import Terms, put
+from bot.people.queries import find, meet, meet_group, remember_words
+from bot.speech import Incoming, Kind, Outgoing, Shown
+from bot.store import Store, Tx
+from bot.store.tables import seen, skipped
+from bot.texts import N_, Voice
+
+GROUP_LINE = N_(
+    "Hello, all. I keep to private chats: write to me there, and we choose one tiny moment for you."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where every chat delivers what people did."""
+
+    store: Store
+    catalogue: Catalogue
+
+    async def receive(self, incoming: Incoming) -> Shown:
+        """Handle one event and return after the commit.
+
+        Raises TryLater when nothing could be stored; the platform then has to deliver it again.
+        """
+        return await self.store.run(lambda tx: handle(tx, self.catalogue, incoming))
+
+    async def skip(self, key: str, problem: str) -> None:
+        """Record an event that could not be read; its content is not kept."""
+        await self.store.run(lambda tx: _skip(tx, key, problem))
+
+    def skipped(self, tx: Tx) -> int:
+        """Return how many events of the last days could not be read."""
+        return int(tx.connection.scalar(select(func.count()).select_from(skipped)) or 0)
+
+
+def handle(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
+    """Do what one event asks for, once."""
+    if not _is_new(tx, incoming.key):
+        return Shown()
+    if incoming.kind in _ABOUT_ADDRESSES:
+        _ABOUT_ADDRESSES[incoming.kind](tx, incoming)
+    elif not incoming.private:
+        _greet_group(tx, incoming)
+    else:
+        return _answer(tx, catalogue, incoming)
+    return Shown()
+
+
+def _is_new(tx: Tx, key: str) -> bool:
+    added = tx.connection.execute(tx.insert(seen).values(key=key, at=tx.now).on_conflict_do_nothing())
+    return int(added.rowcount) == 1
+
+
+def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
+    language = Voice.of(incoming.language or "en").language
+    person = meet(tx, incoming.address, language, incoming.zone)
+    visit = Visit(tx, person, Voice.of(person.language), catalogue, incoming)
+    match incoming.kind:
+        case Kind.TAP:
+            tap(visit)
+        case Kind.COMMAND:
+            _remember(visit, cleaned(f"/{incoming.text} {incoming.rest}"))
+            commands.run(visit, incoming.text)
+        case Kind.TEXT:
+            _remember(visit, cleaned(incoming.text))
+            hear(visit)
+        case _:
+            visit.say(N_("I can’t take that in yet. A few written words or a tap work well."))
+    return Shown(visit.toast)
+
+
+def _remember(visit: Visit, words: str) -> None:
+    if visit.incoming.keep_words and words:
+        remember_words(visit.tx, visit.person, words)
+
+
+def _greet_group(tx: Tx, incoming: Incoming) -> None:
+    """Say one friendly line in a group, at most once a day."""
+    recipient = meet_group(tx, incoming.address)
+    key = f"group:{recipient.address_id}:{tx.now // 86_400}"
+    put(tx, recipient, Outgoing(Voice.of(incoming.language or "en").say(GROUP_LINE)), Terms(key=key))
+
+
+def _left(tx: Tx, incoming: Incoming) -> None:
+    person = find(tx, incoming.address)
+    if person:
+        pause_address(tx, person.address_id)
+
+
+def _back(tx: Tx, incoming: Incoming) -> None:
+    meet(tx, incoming.address, Voice.of(incoming.language or "en").language, incoming.zone)
+
+
+def _moved(tx: Tx, incoming: Incoming) -> None:
+    rewrite_address(tx, incoming.address, incoming.text)
+
+
+def _skip(tx: Tx, key: str, problem: str) -> None:
+    row = {"key": key[:80], "problem": problem[:80], "at": tx.now}
+    tx.connection.execute(tx.insert(skipped).values(**row).on_conflict_do_nothing())
+
+
+_ABOUT_ADDRESSES = {Kind.LEFT: _left, Kind.BACK: _back, Kind.MOVED: _moved}

@@ -1,0 +1,113 @@
+"""Run a flow for one visit: load where it stands, take the answer, do what follows, say it, save."""
+
+from dataclasses import replace
+
+from bot.flows.change_time import CHANGE_TIME
+from bot.flows.engine import Answer, Ask, Flow, Next, Position, Scene, Unclear, advance, begin, is_outdated
+from bot.flows.guide import GUIDE
+from bot.flows.perform import perform
+from bot.flows.positions import leave, load, save
+from bot.flows.sign_up import SIGN_UP
+from bot.flows.visit import Visit
+from bot.people.queries import find
+from bot.schedules.zones import guess_zone
+from bot.speech import Button, Outgoing, Payload
+from bot.texts import N_
+
+FLOWS: dict[str, Flow] = {flow.name: flow for flow in (SIGN_UP, CHANGE_TIME, GUIDE)}
+
+OUTDATED = N_(
+    "I’ve changed since we began that, so let’s leave it there. Everything you set is safe. /nudges shows it."
+)
+
+
+def start(visit: Visit, flow: Flow, data: dict[str, object] | None = None) -> None:
+    """Begin a flow with what is known already; a flow under way is left for it."""
+    _follow(visit, flow, begin(flow, _scene(visit, data or {})))
+
+
+def take_words(visit: Visit, words: str) -> bool:
+    """Give words to the flow that waits for some; return False when none does."""
+    position = load(visit.tx, visit.person)
+    if position is None:
+        return False
+    flow = FLOWS.get(position.flow)
+    if is_outdated(flow, position) or flow is None:
+        return _end_outdated(visit)
+    if visit.tx.now > position.moved_at + flow.lapses or not flow.step(position.step).takes_words:
+        return False
+    _take(visit, flow, position, Answer(words=words))
+    return True
+
+
+def take_tap(visit: Visit, row: int, step: str, value: str) -> bool:
+    """Give a tapped button to its flow; return False when the flow has moved on."""
+    position = load(visit.tx, visit.person)
+    if position is None or position.id != row:
+        return False
+    flow = FLOWS.get(position.flow)
+    if is_outdated(flow, position) or flow is None:
+        visit.settle()
+        return _end_outdated(visit)
+    if position.step != step or str(position.data.get("at", "")) != value.partition("=")[2]:
+        return False
+    visit.settle()
+    _take(visit, flow, position, Answer(value=value.partition("=")[0]))
+    return True
+
+
+def _end_outdated(visit: Visit) -> bool:
+    leave(visit.tx, visit.person)
+    visit.say(OUTDATED)
+    return True
+
+
+def _take(visit: Visit, flow: Flow, position: Position, answer: Answer) -> None:
+    following = advance(flow, position, answer, _scene(visit, position.data))
+    if isinstance(following, Unclear):
+        visit.show(Outgoing(following.line))
+    else:
+        _follow(visit, flow, following)
+
+
+def _follow(visit: Visit, flow: Flow, following: Next) -> None:
+    """Do, say, save and ask, in this order: what is asked may speak of what was done."""
+    position = following.position
+    if position is None:
+        leave(visit.tx, visit.person)
+    if following.say:
+        visit.show(Outgoing(following.say))
+    learned: dict[str, object] = {}
+    for effect in following.effects:
+        learned |= perform(visit, effect)
+    if position is None:
+        return
+    visit.person = find(visit.tx, visit.incoming.address) or visit.person
+    position = save(visit.tx, visit.person, replace(position, data={**position.data, **learned}))
+    ask = following.ask or flow.step(position.step).ask(_scene(visit, position.data))
+    visit.show(_message(ask, position))
+
+
+def _message(ask: Ask, position: Position) -> Outgoing:
+    # A step that repeats says how far it is, so that a button of an earlier round is known to be old.
+    at = f"={position.data['at']}" if "at" in position.data else ""
+    rows = tuple(
+        tuple(
+            Button(label, str(Payload("flow", position.id, f"{position.step}.{value}{at}")))
+            for label, value in row
+        )
+        for row in ask.rows
+    )
+    return Outgoing(ask.text, rows)
+
+
+def _scene(visit: Visit, data: object) -> Scene:
+    person = visit.person
+    return Scene(
+        voice=visit.voice,
+        catalogue=visit.catalogue,
+        now=visit.tx.now,
+        zone=person.zone,
+        guessed_zone=guess_zone(person.hinted_zone, person.language),
+        data=data if isinstance(data, dict) else {},
+    )

@@ -1,0 +1,49 @@
+"""What a flow can ask to be done, as plain data; `bot.flows.perform` does it inside the unit of work. Pure."""
+
+from dataclasses import dataclass
+
+from bot.schedules.rules import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class KeepZone:
+    """The person confirmed their zone (IANA name)."""
+
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetNudge:
+    """Set a nudge, or change the one that this conversation has set already (`nudge_id`)."""
+
+    practice: str
+    rule: Rule
+    zone: str
+    cue: str | None
+    cue_words: str | None
+    nudge_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTime:
+    """Give a nudge that is set another rule."""
+
+    nudge_id: int
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class BeginMoment:
+    """Begin a moment now."""
+
+    practice: str
+    feelings: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepWords:
+    """Keep words that were given for a moment, and answer it with `given` when it is still open."""
+
+    moment_id: int
+    words: str | None
+    given: str

@@ -1,0 +1,140 @@
+"""A flow is data: a name, a version and steps. (position, answer, scene) → next. Pure.
+
+A step asks and takes. What it takes becomes a turn: what to remember, where to go, what to do. The engine never does
+anything itself; effects are plain data for `bot.flows.effects`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.catalogue import Catalogue
+from bot.texts import N_, Voice
+
+Choice = tuple[str, str]
+"""A label and the short value (a-z, 0-9, `_=+-`) that comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything a step may look at. `now` is in UTC seconds; `zone` is null until the person confirmed one."""
+
+    voice: Voice
+    catalogue: Catalogue
+    now: int
+    zone: str | None
+    guessed_zone: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a step says, and rows of what can be tapped under it."""
+
+    text: str
+    rows: tuple[tuple[Choice, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the person gave: the value of a button, or words."""
+
+    value: str | None = None
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Where an answer leads. `goto` None ends the flow; `learned` is added to what the flow remembers."""
+
+    goto: str | None
+    learned: Mapping[str, Any] = field(default_factory=dict)
+    effects: tuple[object, ...] = ()
+    say: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """The answer was not understood: one kind line, and the step goes on waiting."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question. `takes_words` is false where only a button makes sense; words then go on to whoever wants them."""
+
+    name: str
+    ask: Callable[[Scene], Ask]
+    take: Callable[[Scene, Answer], Turn | Unclear]
+    takes_words: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Steps under a name. Raise the version when a position of the old one would no longer make sense.
+
+    After `lapses` seconds without an answer, words are no longer taken as one.
+    """
+
+    name: str
+    version: int
+    steps: tuple[Step, ...]
+    lapses: int
+
+    def step(self, name: str) -> Step:
+        """Return the step of that name. Raises KeyError."""
+        return {step.name: step for step in self.steps}[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a conversation stands. `id` is the row that its buttons name; 0 until it is stored."""
+
+    id: int
+    flow: str
+    version: int
+    step: str
+    data: Mapping[str, Any]
+    moved_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What follows: the new position (None: the flow is over), what is said, and what is to be done."""
+
+    position: Position | None
+    ask: Ask | None
+    effects: tuple[object, ...] = ()
+    say: str = ""
+
+
+def begin(flow: Flow, scene: Scene, step: str | None = None) -> Next:
+    """Start a flow at its first step, or at the one named."""
+    first = flow.step(step) if step else flow.steps[0]
+    position = Position(0, flow.name, flow.version, first.name, dict(scene.data), scene.now)
+    return Next(position, first.ask(scene))
+
+
+def advance(flow: Flow, position: Position, answer: Answer, scene: Scene) -> Next | Unclear:
+    """Take an answer at a position and return what follows."""
+    turn = flow.step(position.step).take(scene, answer)
+    if isinstance(turn, Unclear):
+        return turn
+    data = {**position.data, **turn.learned}
+    if turn.goto is None:
+        return Next(None, None, turn.effects, turn.say)
+    moved = Position(position.id, flow.name, flow.version, turn.goto, data, scene.now)
+    return Next(moved, None, turn.effects, turn.say)
+
+
+def is_outdated(flow: Flow | None, position: Position) -> bool:
+    """Return whether an upgrade has changed the flow under this position."""
+    return (
+        flow is None or flow.version != position.version or position.step not in {s.name for s in flow.steps}
+    )
+
+
+def tap_a_button(scene: Scene) -> Unclear:
+    """Return the line for words where only a button makes sense."""
+    return Unclear(scene.voice.say(N_("One of the buttons above, please. /cancel leaves this.")))

@@ -1,0 +1,41 @@
+"""Where each conversation stands, as a row: it survives whatever happens to the process."""
+
+import dataclasses
+
+from sqlalchemy import delete, select, update
+
+from bot.flows.engine import Position
+from bot.people.queries import Person
+from bot.store import Tx
+from bot.store.tables import positions
+
+
+def load(tx: Tx, person: Person) -> Position | None:
+    """Return the person's position, or None when no conversation is under way."""
+    row = tx.connection.execute(select(positions).where(positions.c.person_id == person.id)).first()
+    if row is None:
+        return None
+    data = person.seal.open_json(bytes(row.sealed_data))
+    return Position(row.id, row.flow, row.version, row.step, data, row.moved_at)
+
+
+def save(tx: Tx, person: Person, position: Position) -> Position:
+    """Store the position; a new one replaces whatever was under way and gets an id of its own."""
+    values = {
+        "flow": position.flow,
+        "version": position.version,
+        "step": position.step,
+        "sealed_data": person.seal.close_json(dict(position.data)),
+        "moved_at": position.moved_at,
+    }
+    if position.id:
+        tx.connection.execute(update(positions).where(positions.c.id == position.id).values(**values))
+        return position
+    leave(tx, person)
+    return dataclasses.replace(position, id=tx.add(positions, person_id=person.id, **values))
+
+
+def leave(tx: Tx, person: Person) -> bool:
+    """Forget the person's position; return whether there was one."""
+    result = tx.connection.execute(delete(positions).where(positions.c.person_id == person.id))
+    return bool(result.rowcount)

@@ -1,0 +1,215 @@
+"""What each button does. A stale button is no failure: it gets one kind line and changes nothing."""
+
+from collections.abc import Callable
+
+from bot.flows import commands
+from bot.flows.change_time import CHANGE_TIME
+from bot.flows.conversation import start, take_tap
+from bot.flows.guide import GUIDE
+from bot.flows.perform import begin_moment
+from bot.flows.visit import Visit
+from bot.nudges import moments, queries
+from bot.nudges.moments import Moment
+from bot.nudges.prompts import Occasion, doing, faces
+from bot.outbox.states import DAY
+from bot.schedules.rules import to_dict
+from bot.speech import Outgoing, Payload, read_payload
+from bot.texts import N_
+
+OLD = N_("That button has done its part. /now begins a new moment.")
+NOTED = N_("Already noted, thank you.")
+OLDEST = 30 * DAY
+"""Seconds after which a moment is no longer answered by its buttons."""
+LOW = 2
+"""Faces up to this one are low: no cheering after them."""
+
+OnMoment = Callable[[Visit, Moment, str], None]
+
+
+def tap(visit: Visit) -> None:
+    """Handle a tapped button."""
+    payload = read_payload(visit.incoming.text)
+    if payload is None or not visit.was_shown():
+        visit.toast = visit.voice.say(OLD)
+    elif payload.verb in ON_MOMENT:
+        _tap_moment(visit, payload)
+    elif payload.verb in ON_NUDGE:
+        _tap_nudge(visit, payload)
+    elif payload.verb == "flow":
+        step, _, value = payload.choice.partition(".")
+        if not take_tap(visit, payload.row, step, value):
+            visit.toast = visit.voice.say(OLD)
+    elif payload.verb == "menu" and payload.choice in commands.COMMANDS:
+        visit.settle()
+        commands.run(visit, payload.choice)
+    elif payload.verb == "now":
+        _begin(visit, payload.choice)
+    else:
+        visit.toast = visit.voice.say(OLD)
+
+
+def _begin(visit: Visit, choice: str) -> None:
+    key = commands.pick(visit, int(choice)) if choice.isdecimal() else choice
+    if key in visit.catalogue:
+        visit.settle()
+        begin_moment(visit, key)
+    else:
+        visit.toast = visit.voice.say(OLD)
+
+
+def _tap_moment(visit: Visit, payload: Payload) -> None:
+    # Somebody else's moment is not found, so another person's tap reads like an old one.
+    moment = moments.find(visit.tx, payload.row, visit.person)
+    if moment is None or visit.tx.now > moment.created_at + OLDEST or moment.practice not in visit.catalogue:
+        visit.toast = visit.voice.say(OLD)
+        return
+    if _done(moment, payload.verb):
+        visit.toast = visit.voice.say(NOTED)
+        return
+    visit.settle()
+    ON_MOMENT[payload.verb](visit, moment, payload.choice)
+
+
+def _done(moment: Moment, verb: str) -> bool:
+    """Return whether what this verb would say has been said already."""
+    match verb:
+        case "after":
+            return moment.after is not None
+        case "before":
+            return moment.before is not None or not moment.open
+        case _:
+            return not moment.open
+
+
+def _did(visit: Visit, moment: Moment, _choice: str) -> None:
+    moments.answer(visit.tx, moment, "did", visit.person)
+    practice = visit.catalogue[moment.practice]
+    finish(visit, moment, practice.warm(moment.id))
+
+
+def _own(visit: Visit, moment: Moment, choice: str) -> None:
+    practice = visit.catalogue[moment.practice]
+    reply = next((r for r in practice.replies if r.key == choice), None)
+    if reply is None:
+        visit.toast = visit.voice.say(OLD)
+        return
+    moments.answer(visit.tx, moment, reply.key, visit.person)
+    finish(visit, moment, reply.warm or practice.warm(moment.id))
+
+
+def finish(visit: Visit, moment: Moment, warm: str) -> None:
+    """Say one warm line, and ask how it is now where the practice asks."""
+    # After a low face a cheerful line would not be heard: a plain one then.
+    line = visit.voice.say(N_("Thank you.") if (moment.before or 5) <= LOW else warm)
+    if moment.feelings == "none":
+        visit.show(Outgoing(line))
+        return
+    asked = visit.voice.say(N_("And now?"))
+    visit.show(Outgoing(f"{line} {asked}", (faces(moment.id, "after"),)), moment_id=moment.id)
+
+
+def _later(visit: Visit, moment: Moment, _choice: str) -> None:
+    grace = visit.catalogue[moment.practice].grace
+    prompt = visit.opening(moment, turn=moment.id + moment.attempt + 1)
+    moments.snooze(visit.tx, moment, visit.person, prompt, grace)
+    visit.toast = visit.voice.say(N_("In 15 minutes, then."))
+
+
+def _not_today(visit: Visit, moment: Moment, _choice: str) -> None:
+    moments.answer(visit.tx, moment, "not-today", visit.person)
+    visit.say(N_("That’s fine. Resting counts too."))
+
+
+def _before(visit: Visit, moment: Moment, choice: str) -> None:
+    if not _is_face(choice):
+        visit.toast = visit.voice.say(OLD)
+        return
+    moments.feel(visit.tx, moment, before=int(choice))
+    practice = visit.catalogue[moment.practice]
+    visit.show(doing(visit.voice, Occasion(moment.id, practice, moment.feelings, 0)), moment_id=moment.id)
+
+
+def _after(visit: Visit, moment: Moment, choice: str) -> None:
+    if not _is_face(choice):
+        visit.toast = visit.voice.say(OLD)
+        return
+    moments.feel(visit.tx, moment, after=int(choice))
+    visit.say(said_after(moment.before, int(choice)))
+
+
+def said_after(before: int | None, after: int) -> str:
+    """Return the honest line for how it is now: never praise after sadness, never disappointment."""
+    if before is not None and after > before:
+        return N_("A little lighter. Good that you took that moment.")
+    if before is not None:
+        return N_("Thank you for the honesty. A moment counts however it feels.")
+    if after <= LOW:
+        return N_("Thank you for saying so. Be gentle with yourself; /help has people to talk to.")
+    if after == LOW + 1:
+        return N_("Noted. So-so is a good answer too.")
+    return N_("Good to hear. Take it along with you.")
+
+
+def _face(visit: Visit, moment: Moment, choice: str) -> None:
+    if not _is_face(choice):
+        visit.toast = visit.voice.say(OLD)
+        return
+    moments.feel(visit.tx, moment, before=int(choice))
+    moments.answer(visit.tx, moment, "face", visit.person)
+    if visit.catalogue[moment.practice].steps:
+        _guide(visit, moment, choice)
+    else:
+        visit.say(said_after(None, int(choice)))
+
+
+def _guide(visit: Visit, moment: Moment, _choice: str) -> None:
+    start(visit, GUIDE, {"moment": moment.id, "practice": moment.practice, "at": 0, "words": []})
+
+
+def _is_face(choice: str) -> bool:
+    return choice in ("1", "2", "3", "4", "5")
+
+
+def _tap_nudge(visit: Visit, payload: Payload) -> None:
+    nudge = queries.find(visit.tx, payload.row, visit.person)
+    if nudge is None or nudge.removed != (payload.verb == "undo"):
+        visit.toast = visit.voice.say(OLD)
+        return
+    visit.settle()
+    ON_NUDGE[payload.verb](visit, nudge)
+
+
+def _change_time(visit: Visit, nudge: queries.Nudge) -> None:
+    known = {"nudge": nudge.id, "practice": nudge.practice, "rule": to_dict(nudge.rule), "zone": nudge.zone}
+    start(visit, CHANGE_TIME, known)
+
+
+def _remove(visit: Visit, nudge: queries.Nudge) -> None:
+    queries.remove(visit.tx, nudge)
+    moments.forget_waiting(visit.tx, visit.person, nudge.id)
+    visit.say(
+        N_("Removed. What you answered stays with you."),
+        ((visit.button(N_("Undo"), Payload("undo", nudge.id)),),),
+    )
+
+
+def _undo(visit: Visit, nudge: queries.Nudge) -> None:
+    queries.restore(visit.tx, nudge)
+    visit.say(N_("It’s back. {words}"), words=commands.nudge_line(visit, nudge))
+
+
+ON_MOMENT: dict[str, OnMoment] = {
+    "did": _did,
+    "own": _own,
+    "later": _later,
+    "no": _not_today,
+    "before": _before,
+    "after": _after,
+    "face": _face,
+    "guide": _guide,
+}
+ON_NUDGE: dict[str, Callable[[Visit, queries.Nudge], None]] = {
+    "time": _change_time,
+    "remove": _remove,
+    "undo": _undo,
+}

@@ -1,0 +1,1 @@
+"""Nudges and their moments: set, swept when due, answered."""

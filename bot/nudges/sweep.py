@@ -1,0 +1,191 @@
+"""Due work is a row, the loop is a sweep: claim what is due, make moments, set the next times, fill the outbox.
+
+Set-based, one transaction for a few hundred rows: the unique slot of a moment absorbs a double firing, and a row of
+`due` whose version is not the nudge's own is stale and dropped.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import and_, bindparam, delete, insert, select
+
+from bot.catalogue import Catalogue
+from bot.nudges.prompts import Occasion, opening, turn_of
+from bot.nudges.rules import ON_TIME, Late, keep_quiet
+from bot.outbox.shelf import Recipient, Terms, put_all, row
+from bot.outbox.states import Priority
+from bot.schedules.rules import from_dict, next_after
+from bot.store import Tx
+from bot.store.tables import addresses, due, moments, nudges, persons
+from bot.texts import Voice
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one batch did: rows taken from `due`, moments that were made, and the oldest row's lag in seconds."""
+
+    taken: int
+    rang: int
+    lag: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Ringing:
+    nudge: Any  # a row of nudges with what is needed of its person and address
+    at: int
+    slot: str
+    next_at: int
+
+
+def quiet_ones(tx: Tx) -> frozenset[int]:
+    """Return the nudges that an outage has made late and that now keep quiet; asked once before the batches."""
+    rows = tx.connection.execute(
+        select(due.c.at, due.c.nudge_id, nudges.c.person_id, nudges.c.grace)
+        .join(nudges, and_(nudges.c.id == due.c.nudge_id, nudges.c.version == due.c.version))
+        .where(due.c.at < tx.now - ON_TIME, nudges.c.removed_at.is_(None))
+    )
+    return keep_quiet((Late(*r) for r in rows), tx.now)
+
+
+def sweep(tx: Tx, catalogue: Catalogue, quiet: frozenset[int] = frozenset()) -> Swept:
+    """Take one batch of due rows through to the outbox."""
+    claimed = _claim(tx)
+    if not claimed:
+        return Swept(0, 0, 0)
+    live = _nudges_of(tx, claimed)
+    _ring_again(tx, live)
+    ringing = [r for r in live if not _silent(r, tx.now, quiet, catalogue)]
+    made = _make_moments(tx, ringing, catalogue)
+    messages = [_message(tx, r, made[r.nudge.id], catalogue) for r in ringing if r.nudge.id in made]
+    put_all(tx, messages)
+    return Swept(len(claimed), len(messages), max(0, tx.now - claimed[0].at))
+
+
+def next_due(tx: Tx) -> int | None:
+    """Return when the next row is due (UTC seconds), stale ones included, or None."""
+    return tx.connection.scalar(select(due.c.at).order_by(due.c.at).limit(1))
+
+
+def _claim(tx: Tx) -> Sequence[Any]:
+    """Delete and return the oldest due rows; on PostgreSQL those that no other process holds."""
+    oldest = select(due).where(due.c.at <= tx.now).order_by(due.c.at, due.c.nudge_id).limit(BATCH)
+    rows = tx.connection.execute(
+        oldest.with_for_update(skip_locked=True) if tx.many_writers else oldest
+    ).all()
+    if rows:
+        tx.connection.execute(
+            delete(due).where(
+                due.c.at == bindparam("b_at"),
+                due.c.nudge_id == bindparam("b_nudge"),
+                due.c.version == bindparam("b_version"),
+            ),
+            [{"b_at": r.at, "b_nudge": r.nudge_id, "b_version": r.version} for r in rows],
+        )
+    return rows
+
+
+def _nudges_of(tx: Tx, claimed: Sequence[Any]) -> list[_Ringing]:
+    """Return the claimed rows that are not stale, with all that a message needs."""
+    due_at = {(r.nudge_id, r.version): r.at for r in claimed}
+    found = tx.connection.execute(
+        select(
+            *(
+                nudges.c[name]
+                for name in ("id", "version", "practice", "rule", "zone", "cue", "sealed_cue", "grace")
+            ),
+            nudges.c.person_id,
+            nudges.c.address_id,
+            persons.c.language,
+            persons.c.wrapped_key,
+            persons.c.paused_at,
+            addresses.c.paused_at.label("unreachable_at"),
+        )
+        .join(persons, persons.c.id == nudges.c.person_id)
+        .join(addresses, addresses.c.id == nudges.c.address_id)
+        .where(nudges.c.id.in_({r.nudge_id for r in claimed}), nudges.c.removed_at.is_(None))
+        .order_by(nudges.c.id)
+    )
+    live = []
+    for nudge in found:
+        at = due_at.get((nudge.id, nudge.version))
+        if at is not None:
+            live.append(_Ringing(nudge, at, *_times(nudge.rule, nudge.zone, at, max(at, tx.now - ON_TIME))))
+    return live
+
+
+@lru_cache(maxsize=8192)
+def _times(rule: str, zone: str, at: int, after: int) -> tuple[str, int]:
+    """Return the slot of the occurrence at `at` and the time of the first one later than `after` (UTC seconds)."""
+    read = from_dict(json.loads(rule))
+    return next_after(read, zone, at - 1).slot, next_after(read, zone, after).at
+
+
+def _ring_again(tx: Tx, live: list[_Ringing]) -> None:
+    if live:
+        rows = [{"at": r.next_at, "nudge_id": r.nudge.id, "version": r.nudge.version} for r in live]
+        tx.connection.execute(insert(due), rows)
+
+
+def _silent(ringing: _Ringing, now: int, quiet: frozenset[int], catalogue: Catalogue) -> bool:
+    """Return whether this one is let go without a word."""
+    nudge = ringing.nudge
+    return (
+        nudge.paused_at is not None
+        or nudge.unreachable_at is not None
+        or nudge.id in quiet
+        or now > ringing.at + nudge.grace
+        or nudge.practice not in catalogue
+    )
+
+
+def _make_moments(tx: Tx, ringing: list[_Ringing], catalogue: Catalogue) -> dict[int, int]:
+    """Insert one moment for each and return moment ids by nudge; a slot that has rung before is left out."""
+    if not ringing:
+        return {}
+    rows = [
+        {
+            "person_id": r.nudge.person_id,
+            "nudge_id": r.nudge.id,
+            "practice": r.nudge.practice,
+            "slot": r.slot,
+            "feelings": catalogue[r.nudge.practice].feelings,
+            "created_at": tx.now,
+        }
+        for r in ringing
+    ]
+    made = tx.connection.execute(
+        tx.insert(moments)
+        .on_conflict_do_nothing(index_elements=["nudge_id", "slot"])
+        .returning(moments.c.nudge_id, moments.c.id),
+        rows,
+    )
+    return {row.nudge_id: row.id for row in made}
+
+
+def _message(tx: Tx, ringing: _Ringing, moment_id: int, catalogue: Catalogue) -> dict[str, Any]:
+    """Return the outbox row that puts the moment before the person."""
+    nudge = ringing.nudge
+    voice = Voice.of(nudge.language)
+    practice = catalogue[nudge.practice]
+    # Only a cue in the person's own words makes the message theirs; sealing each would halve the sweep's speed.
+    seal = tx.keys.seal(nudge.wrapped_key) if nudge.sealed_cue else None
+    own_words = seal.open(bytes(nudge.sealed_cue)) if seal else None
+    occasion = Occasion(
+        moment_id=moment_id,
+        practice=practice,
+        feelings=practice.feelings,
+        turn=turn_of(ringing.slot, nudge.id),
+        cue=own_words or catalogue.cue_phrase(nudge.cue, voice),
+    )
+    terms = Terms(
+        key=f"nudge:{nudge.id}:{ringing.slot}:0",
+        priority=Priority.NUDGE,
+        deadline=ringing.at + nudge.grace,
+        moment_id=moment_id,
+    )
+    return row(tx, Recipient(nudge.address_id, seal), opening(voice, occasion), terms)

@@ -1,0 +1,136 @@
+"""Who sends which row. The port is small, so that another engine can hand out rows without the pump knowing."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import select, update
+
+from bot.outbox.shelf import opened
+from bot.outbox.states import MOST_COPIES, State
+from bot.speech import Address, Outgoing
+from bot.store import Tx
+from bot.store.tables import addresses, outbox, persons
+
+LEASE = 120
+"""Seconds that a claim holds: longer than the longest send with its waiting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A claimed row, ready to be sent. `message` is the platform's id of the message that it edits or deletes."""
+
+    id: int
+    address_id: int
+    address: Address
+    outgoing: Outgoing
+    message: str | None
+    deadline: int
+    claims: int
+    doubts: int
+    crashes: int
+
+
+class Handout(Protocol):
+    """Hands each waiting row to one sender at a time. Both verbs run inside a unit of work."""
+
+    def claim(self, tx: Tx, platform: str, most: int, real: float) -> list[Parcel]:
+        """Return up to `most` rows for this platform, most urgent first; `real` is in seconds UTC, no demo clock."""
+
+    def recover(self, tx: Tx, real: float) -> int:
+        """Take back what a dead sender held and return how many rows that were. They are in doubt."""
+
+
+class LocalClaim:
+    """A claim by conditional update under a lease, on SQLite and on PostgreSQL."""
+
+    def __init__(self, alone: bool) -> None:
+        """`alone`: no other process can be sending (a lock on the embedded database says so)."""
+        self._alone = alone
+        self._started = False
+
+    def claim(self, tx: Tx, platform: str, most: int, real: float) -> list[Parcel]:
+        ids = _most_urgent(tx, platform, most)
+        if not ids:
+            return []
+        tx.connection.execute(
+            update(outbox)
+            .where(outbox.c.id.in_(ids))
+            .values(state=State.SENDING, claims=outbox.c.claims + 1, leased_until_real=int(real) + LEASE)
+        )
+        return _parcels(tx, ids)
+
+    def recover(self, tx: Tx, real: float) -> int:
+        # Alone and just started: whatever is "sending" was left by a process that is dead.
+        held = [outbox.c.state == State.SENDING]
+        if self._started or not self._alone:
+            held.append(outbox.c.leased_until_real < int(real))
+        self._started = True
+        twice = tx.connection.execute(
+            update(outbox)
+            .where(*held, outbox.c.doubts + 1 >= MOST_COPIES)
+            .values(
+                state=State.UNKNOWN, doubts=outbox.c.doubts + 1, finished_at=tx.now, problem="sender died"
+            )
+        )
+        once = tx.connection.execute(
+            update(outbox).where(*held).values(state=State.WAITING, doubts=outbox.c.doubts + 1)
+        )
+        if once.rowcount:
+            tx.wakes = True
+        return int(twice.rowcount + once.rowcount)
+
+
+def _most_urgent(tx: Tx, platform: str, most: int) -> list[int]:
+    """Return ids of rows that may leave now. An address that is being sent to waits, which keeps its order."""
+    busy = select(outbox.c.address_id).where(outbox.c.state == State.SENDING)
+    wanted = (
+        select(outbox.c.id)
+        .join(addresses, addresses.c.id == outbox.c.address_id)
+        .where(
+            outbox.c.state == State.WAITING,
+            outbox.c.not_before <= tx.now,
+            outbox.c.deadline >= tx.now,
+            addresses.c.platform == platform,
+            addresses.c.paused_at.is_(None),
+            outbox.c.address_id.not_in(busy),
+        )
+        .order_by(outbox.c.priority, outbox.c.not_before, outbox.c.id)
+        .limit(most)
+    )
+    if tx.many_writers:
+        wanted = wanted.with_for_update(skip_locked=True, of=outbox)
+    return list(tx.connection.scalars(wanted))
+
+
+def _parcels(tx: Tx, ids: list[int]) -> list[Parcel]:
+    target = outbox.alias("target")
+    rows = tx.connection.execute(
+        select(
+            outbox,
+            addresses.c.platform,
+            addresses.c.chat,
+            persons.c.wrapped_key,
+            target.c.message.label("edited"),
+        )
+        .join(addresses, addresses.c.id == outbox.c.address_id)
+        .outerjoin(persons, persons.c.id == addresses.c.person_id)
+        .outerjoin(target, target.c.id == outbox.c.edits)
+        .where(outbox.c.id.in_(ids))
+        .order_by(outbox.c.priority, outbox.c.not_before, outbox.c.id)
+    )
+    return [_parcel(tx, row) for row in rows]
+
+
+def _parcel(tx: Tx, row: Any) -> Parcel:
+    seal = tx.keys.seal(row.wrapped_key) if row.sealed else None
+    return Parcel(
+        id=row.id,
+        address_id=row.address_id,
+        address=Address(row.platform, row.chat),
+        outgoing=opened(row.body, row.sealed, row.op, seal),
+        message=row.edited,
+        deadline=row.deadline,
+        claims=row.claims,
+        doubts=row.doubts,
+        crashes=row.crashes,
+    )

@@ -1,0 +1,223 @@
+"""Send what is on the shelf: claim and commit, send, mark and commit.
+
+At least once, at most two copies, never later than the message's own deadline. Rows of one address leave one after
+another, different addresses side by side.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from itertools import groupby
+
+import structlog
+
+from bot.clock import Clock
+from bot.errors import InDoubt, Moved, Outdated, Refused, TryLater, Unreachable
+from bot.outbox.handout import Handout, Parcel
+from bot.outbox.marks import Outcome, mark
+from bot.outbox.pace import FREE, LIMITS, Pace
+from bot.outbox.shelf import next_at
+from bot.outbox.states import MOST_COPIES, MOST_CRASHES, State
+from bot.speech import Chat
+from bot.store import Store
+
+log = structlog.get_logger()
+
+MOST_IN_FLIGHT = 256
+CLAIM = 10
+"""Rows claimed at once: few, so that an answer overtakes the nudges that wait behind them."""
+IDLE = 5.0
+"""Seconds after which an idle pump looks again by itself, should a wake-up have been lost."""
+DRAIN = 10.0
+"""Seconds that a stop waits for what is on its way."""
+LONGEST_BACKOFF = 60
+
+
+class Pump:
+    """Sends the outbox's rows through the chats. `tally` counts what became of them since the start."""
+
+    def __init__(
+        self,
+        store: Store,
+        chats: Mapping[str, Chat],
+        handout: Handout,
+        clock: Clock,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._store = store
+        self._chats = chats
+        self._handout = handout
+        self._clock = clock
+        self._sleep = sleep
+        self.paces = {name: Pace(LIMITS.get(name, FREE), clock.monotonic) for name in chats}
+        self.tally: Counter[str] = Counter()
+        self._woken = asyncio.Event()
+        self._sending: set[asyncio.Task[None]] = set()
+        self._in_flight = 0
+        self._outcomes: list[Outcome] = []
+        self._marking = asyncio.Lock()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Look at the shelf now."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Send until `stop`. A database that is away is waited for."""
+        pause = 0.5
+        while not self._stopping:
+            self._woken.clear()
+            try:
+                claimed = await self._claim_all()
+                pause = 0.5
+                if not claimed:
+                    await self._wait()
+            except TryLater as trouble:
+                log.warning("outbox_waits", problem=str(trouble))
+                await self._sleep(pause)
+                pause = min(pause * 2, 5.0)
+
+    async def stop(self) -> None:
+        """Stop claiming, and wait at most 10 seconds for what is on its way."""
+        self._stopping = True
+        self.wake()
+        if self._sending:
+            _, late = await asyncio.wait(self._sending, timeout=DRAIN)
+            for task in late:
+                task.cancel()
+        await self._write_outcomes()
+
+    async def settle(self) -> None:
+        """Send all that may leave now and return when it is marked: for tests and the demo's fast-forward."""
+        while await self._claim_all() or self._sending:
+            while self._sending:
+                await asyncio.wait(self._sending)
+
+    async def recover(self) -> None:
+        """Take back what a dead sender held."""
+        real = self._clock.real()
+        found = await self._store.run(lambda tx: self._handout.recover(tx, real))
+        if found:
+            log.info("outbox_recovered", rows=found)
+
+    async def _wait(self) -> None:
+        coming = await self._store.read(next_at)
+        waits = [pace.closed() for pace in self.paces.values() if pace.closed()]
+        wait = min([IDLE, *waits] + ([] if coming is None else [coming - self._clock.now()]))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), max(wait, 0.05))
+
+    async def _claim_all(self) -> int:
+        claimed = 0
+        for name, pace in self.paces.items():
+            most = min(CLAIM, MOST_IN_FLIGHT - self._in_flight)
+            # What is claimed now would only queue behind what was; unclaimed, an answer can still overtake it.
+            if most <= 0 or pace.closed():
+                continue
+            claimed += await self._claim(name, most)
+        return claimed
+
+    async def _claim(self, platform: str, most: int) -> int:
+        real = self._clock.real()
+        parcels = await self._store.run(lambda tx: self._handout.claim(tx, platform, most, real))
+        parcels.sort(key=lambda parcel: parcel.address_id)  # stable: the order within an address stays
+        self._in_flight += len(parcels)
+        for _, group in groupby(parcels, key=lambda parcel: parcel.address_id):
+            rows = list(group)
+            waits = [self.paces[platform].take(row.address) for row in rows]
+            task = asyncio.create_task(self._deliver(rows, waits))
+            self._sending.add(task)
+            task.add_done_callback(self._delivered)
+        return len(parcels)
+
+    def _delivered(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        self.wake()
+        if not task.cancelled() and task.exception():
+            log.error("outbox_broke", problem=type(task.exception()).__name__)
+
+    async def _deliver(self, parcels: list[Parcel], waits: list[float]) -> None:
+        """Send the rows of one address in order; when one has to wait, those behind it wait too."""
+        outcomes: list[Outcome] = []
+        for parcel, wait in zip(parcels, waits, strict=True):
+            if outcomes and outcomes[-1].state == State.WAITING:
+                outcomes.append(Outcome(parcel.id, State.WAITING, after=outcomes[-1].after))
+            else:
+                outcomes.append(await self._send(parcel, wait))
+        self._in_flight -= len(parcels)
+        self._outcomes += outcomes
+        await self._write_outcomes()
+
+    async def _send(self, parcel: Parcel, wait: float) -> Outcome:
+        pace = self.paces[parcel.address.platform]
+        if wait:
+            await self._sleep(wait)
+        paused = pace.paused(parcel.address)
+        if paused:
+            return Outcome(parcel.id, State.WAITING, after=int(paused) + 1)
+        if self._clock.now() > parcel.deadline:
+            return self._count(Outcome(parcel.id, State.EXPIRED))
+        try:
+            receipt = await self._chats[parcel.address.platform].send(
+                parcel.address, parcel.outgoing, nonce=parcel.id, message=parcel.message
+            )
+        except Exception as error:
+            return self._count(self._outcome_of(parcel, error, pace))
+        return self._count(Outcome(parcel.id, State.SENT, message=receipt.message))
+
+    def _outcome_of(self, parcel: Parcel, error: Exception, pace: Pace) -> Outcome:
+        problem = f"{type(error).__name__}: {error}"[:80]
+        match error:
+            case TryLater():
+                if error.limited:
+                    pace.limited += 1
+                    pace.pause(parcel.address, error.after or 1, everywhere=error.everywhere)
+                return Outcome(
+                    parcel.id, State.WAITING, problem=problem, after=self._backoff(parcel, error.after)
+                )
+            case InDoubt() if parcel.doubts + 1 >= MOST_COPIES:
+                return Outcome(parcel.id, State.UNKNOWN, problem=problem, doubts=1)
+            case InDoubt():
+                return Outcome(
+                    parcel.id, State.WAITING, problem=problem, after=self._backoff(parcel, None), doubts=1
+                )
+            case Unreachable():
+                return Outcome(parcel.id, State.WAITING, problem=problem, unreachable=parcel.address_id)
+            case Moved():
+                return Outcome(parcel.id, State.WAITING, moved=(parcel.address, error.chat))
+            case Outdated():
+                return Outcome(parcel.id, State.SENT)
+            case Refused():
+                return Outcome(parcel.id, State.DEAD, problem=problem)
+        # A fault of ours: its text may hold anything, so only the kind of it is kept.
+        log.error("send_crashed", row=parcel.id, problem=type(error).__name__)
+        state = State.DEAD if parcel.crashes + 1 >= MOST_CRASHES else State.WAITING
+        return Outcome(
+            parcel.id, state, problem=type(error).__name__, after=self._backoff(parcel, None), crashes=1
+        )
+
+    def _backoff(self, parcel: Parcel, named: float | None) -> int:
+        """Return the seconds until the next try: what the platform named, else doubling with jitter."""
+        if named is not None:
+            return int(named) + 1
+        doubled: int = min(LONGEST_BACKOFF, 2 ** min(parcel.claims, 10))
+        return max(1, int(doubled * self._clock.random().uniform(0.5, 1.0)))
+
+    def _count(self, outcome: Outcome) -> Outcome:
+        self.tally["retried" if outcome.state == State.WAITING else outcome.state.value] += 1
+        return outcome
+
+    async def _write_outcomes(self) -> None:
+        """Commit the outcomes that have gathered; those that arrive meanwhile share the next commit."""
+        pause = 0.2
+        async with self._marking:
+            while self._outcomes:
+                batch, self._outcomes = self._outcomes, []
+                try:
+                    await self._store.run(lambda tx, batch=batch: mark(tx, batch))  # type: ignore[misc]
+                except TryLater:
+                    # What was sent must not be forgotten: hold on to it until the database is back.
+                    self._outcomes = batch + self._outcomes
+                    await self._sleep(pause)
+                    pause = min(pause * 2, 5.0)

@@ -1,0 +1,119 @@
+"""Put a message on the shelf, in the same transaction as whatever it speaks of."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, func, select, update
+
+from bot.outbox.states import REPLY_LIFETIME, Priority, State
+from bot.speech import Op, Outgoing
+from bot.store import Seal, Tx
+from bot.store.tables import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """An address, and the seal of the person who lives there (None: a group, whose messages hold nobody's words)."""
+
+    address_id: int
+    seal: Seal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """When and how urgently a message leaves; times in UTC seconds, None for "now" and "a day from now".
+
+    `key` makes a second put of the same thing do nothing. `edits` is the outbox row whose message is changed.
+    """
+
+    key: str | None = None
+    priority: Priority = Priority.REPLY
+    not_before: int | None = None
+    deadline: int | None = None
+    moment_id: int | None = None
+    edits: int | None = None
+
+
+NOW = Terms()
+
+
+def put(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) -> bool:
+    """Put one message; return False when its key is on the shelf already."""
+    return put_all(tx, [row(tx, recipient, outgoing, terms)]) == 1
+
+
+def row(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) -> dict[str, Any]:
+    """Return the row of one message, for `put_all`."""
+    body = json.dumps(outgoing.to_dict(), ensure_ascii=False, separators=(",", ":"))
+    not_before = tx.now if terms.not_before is None else terms.not_before
+    return {
+        "key": terms.key,
+        "address_id": recipient.address_id,
+        "moment_id": terms.moment_id,
+        "op": outgoing.op.value,
+        "edits": terms.edits,
+        "priority": int(terms.priority),
+        "not_before": not_before,
+        "deadline": not_before + REPLY_LIFETIME if terms.deadline is None else terms.deadline,
+        "body": recipient.seal.close(body) if recipient.seal else body.encode(),
+        "sealed": recipient.seal is not None,
+        "state": State.WAITING.value,
+        "created_at": tx.now,
+    }
+
+
+def put_all(tx: Tx, rows: list[dict[str, Any]]) -> int:
+    """Put many rows in one statement and return how many were new."""
+    if not rows:
+        return 0
+    result = tx.connection.execute(tx.insert(outbox).on_conflict_do_nothing(index_elements=["key"]), rows)
+    tx.wakes = True
+    return int(result.rowcount)
+
+
+def find_message(tx: Tx, address_id: int, message: str) -> int | None:
+    """Return the outbox row behind a platform's message id, or None when it is forgotten."""
+    found: int | None = tx.connection.scalar(
+        select(outbox.c.id)
+        .where(outbox.c.address_id == address_id, outbox.c.message == message, outbox.c.op == Op.NEW)
+        .order_by(outbox.c.id.desc())
+        .limit(1)
+    )
+    return found
+
+
+def read_body(tx: Tx, outbox_id: int, seal: Seal | None) -> Outgoing | None:
+    """Return what the row said, or None when its time is over and the text is forgotten."""
+    found = tx.connection.execute(
+        select(outbox.c.body, outbox.c.sealed, outbox.c.op).where(outbox.c.id == outbox_id)
+    ).first()
+    if found is None or found.body is None:
+        return None
+    return opened(found.body, found.sealed, found.op, seal)
+
+
+def opened(body: bytes, sealed: bool, op: str, seal: Seal | None) -> Outgoing:
+    """Return the message that a stored body holds."""
+    text = seal.open(bytes(body)) if sealed and seal else bytes(body).decode()
+    return Outgoing.from_dict(json.loads(text), Op(op))
+
+
+def withdraw(tx: Tx, *, moment_ids: Any) -> int:
+    """Drop what has not left yet for these moments (a list or a SELECT of ids) and return how many rows that were."""
+    result = tx.connection.execute(
+        update(outbox)
+        .where(and_(outbox.c.moment_id.in_(moment_ids), outbox.c.state == State.WAITING))
+        .values(state=State.DROPPED, finished_at=tx.now)
+    )
+    return int(result.rowcount)
+
+
+def next_at(tx: Tx) -> int | None:
+    """Return the next time (UTC seconds) from which a row that still holds back may leave, or None."""
+    found: int | None = tx.connection.scalar(
+        select(func.min(outbox.c.not_before)).where(
+            outbox.c.state == State.WAITING, outbox.c.not_before > tx.now
+        )
+    )
+    return found

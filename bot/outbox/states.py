@@ -1,0 +1,37 @@
+"""The life of an outbox row."""
+
+from enum import IntEnum, StrEnum
+
+
+class State(StrEnum):
+    """Where a row stands. Waiting and sending are alive; every other state is final."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    """Claimed under a lease; a row found here after its sender died is in doubt."""
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    """Sent twice and cut off twice: it may or may not have arrived. Counted, and visible to the host."""
+    EXPIRED = "expired"
+    """Its deadline passed first."""
+    DEAD = "dead"
+    """The platform refuses it, or it crashed its sender twice."""
+    DROPPED = "dropped"
+    """Withdrawn before it left: the person paused, removed the nudge, or answered."""
+
+
+ALIVE = (State.WAITING, State.SENDING)
+
+
+class Priority(IntEnum):
+    """Lower leaves first: answers to people overtake nudges."""
+
+    REPLY = 0
+    NUDGE = 5
+
+
+DAY = 86_400
+REPLY_LIFETIME = DAY
+"""Seconds that an answer to a person is worth sending."""
+MOST_COPIES = 2
+MOST_CRASHES = 2

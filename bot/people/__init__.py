@@ -1,0 +1,1 @@
+"""Persons, and the addresses where they can be reached."""

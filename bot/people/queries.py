@@ -1,0 +1,120 @@
+"""Find, meet and change persons and their addresses."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from bot.outbox.shelf import Recipient
+from bot.speech import Address
+from bot.store import Seal, Tx
+from bot.store.tables import addresses, outbox, persons, words
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One human at one address. `zone` is null until they confirmed one, `hinted_zone` is what a platform guessed."""
+
+    id: int
+    address_id: int
+    language: str
+    zone: str | None
+    hinted_zone: str | None
+    paused_at: int | None
+    seal: Seal
+
+    @property
+    def recipient(self) -> Recipient:
+        """Where answers go, sealed with this person's key."""
+        return Recipient(self.address_id, self.seal)
+
+
+def find(tx: Tx, address: Address) -> Person | None:
+    """Return the person at this address, locked until the end of the transaction where others may write."""
+    wanted = (
+        select(persons, addresses.c.id.label("address_id"), addresses.c.hinted_zone)
+        .join(addresses, addresses.c.person_id == persons.c.id)
+        .where(addresses.c.platform == address.platform, addresses.c.chat == address.chat)
+    )
+    # The lock keeps two events of one person in order when several processes handle them.
+    row = tx.connection.execute(wanted.with_for_update(of=persons) if tx.many_writers else wanted).first()
+    return _person(tx, row) if row else None
+
+
+def meet(tx: Tx, address: Address, language: str, hinted_zone: str | None) -> Person:
+    """Return the person at this address, new or known; their address is awake again because they wrote."""
+    known = find(tx, address)
+    if known is None:
+        _welcome(tx, address, language, hinted_zone)
+        known = find(tx, address)
+        assert known is not None
+    else:
+        wake_address(tx, known.address_id, hinted_zone or known.hinted_zone)
+    return known
+
+
+def _welcome(tx: Tx, address: Address, language: str, hinted_zone: str | None) -> None:
+    person_id = tx.add(persons, created_at=tx.now, language=language, wrapped_key=tx.keys.new_person())
+    place: dict[str, Any] = {"platform": address.platform, "chat": address.chat}
+    made = tx.connection.execute(
+        tx.insert(addresses)
+        .values(person_id=person_id, hinted_zone=hinted_zone, **place)
+        .on_conflict_do_nothing(index_elements=["platform", "chat"])
+    )
+    if made.rowcount != 1:  # another process met the same person in this very moment
+        tx.connection.execute(persons.delete().where(persons.c.id == person_id))
+
+
+def meet_group(tx: Tx, address: Address) -> Recipient:
+    """Return where a group is answered; no person belongs to it."""
+    place = {"platform": address.platform, "chat": address.chat}
+    tx.connection.execute(
+        tx.insert(addresses).values(**place).on_conflict_do_nothing(index_elements=["platform", "chat"])
+    )
+    found = tx.connection.execute(select(addresses.c.id).filter_by(**place)).scalar_one()
+    wake_address(tx, found, None)
+    return Recipient(found, None)
+
+
+def _person(tx: Tx, row: Any) -> Person:
+    return Person(
+        id=row.id,
+        address_id=row.address_id,
+        language=row.language,
+        zone=row.zone,
+        hinted_zone=row.hinted_zone,
+        paused_at=row.paused_at,
+        seal=tx.keys.seal(row.wrapped_key),
+    )
+
+
+def set_zone(tx: Tx, person_id: int, zone: str) -> None:
+    """Keep the zone (IANA name) that the person confirmed."""
+    tx.connection.execute(update(persons).where(persons.c.id == person_id).values(zone=zone))
+
+
+def pause(tx: Tx, person_id: int) -> None:
+    """Send nothing until `resume`."""
+    tx.connection.execute(update(persons).where(persons.c.id == person_id).values(paused_at=tx.now))
+
+
+def resume(tx: Tx, person_id: int) -> None:
+    """Nudges come again from now on; what would have come meanwhile does not."""
+    tx.connection.execute(update(persons).where(persons.c.id == person_id).values(paused_at=None))
+
+
+def wake_address(tx: Tx, address_id: int, hinted_zone: str | None) -> None:
+    """Send to this address again, and remember the zone that its platform hints at."""
+    tx.connection.execute(
+        update(addresses).where(addresses.c.id == address_id).values(paused_at=None, hinted_zone=hinted_zone)
+    )
+
+
+def remember_words(tx: Tx, person: Person, text: str) -> None:
+    """Keep the person's own words for a platform that cannot show them again."""
+    last = tx.connection.scalar(select(func.coalesce(func.max(outbox.c.id), 0)))
+    tx.connection.execute(
+        insert(words).values(
+            address_id=person.address_id, sealed_text=person.seal.close(text), at=tx.now, after_outbox_id=last
+        )
+    )

@@ -1,0 +1,102 @@
+"""The clockwork: a handful of APScheduler jobs in memory. It is a clock, never a store of people's schedules."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import delete
+
+from bot.catalogue import Catalogue
+from bot.clock import Clock
+from bot.errors import TryLater
+from bot.nudges.sweep import next_due, quiet_ones, sweep
+from bot.outbox.marks import expire, forget_old
+from bot.outbox.shelf import next_at
+from bot.store import Store, Tx
+from bot.store.tables import seen, skipped
+
+log = structlog.get_logger()
+
+TICK = 1.0
+"""Seconds between two looks at what is due: a tick that finds nothing costs one indexed read."""
+SEEN_DAYS = 7
+
+
+class Rota:
+    """Looks at what is due, lets go of what is too late, forgets what is old."""
+
+    def __init__(self, store: Store, catalogue: Catalogue, clock: Clock) -> None:
+        self._store = store
+        self._catalogue = catalogue
+        self._clock = clock
+        self._scheduler = AsyncIOScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True})
+        self.ticked_at = clock.monotonic()
+        self.lag = 0
+        """Seconds that the oldest row of the last sweep was behind."""
+        self.rang = 0
+        """Moments made since the start."""
+
+    def start(self, recover: Callable[[], Awaitable[None]]) -> None:
+        """Start ticking; `recover` takes back what dead senders held."""
+        jobs: list[tuple[Callable[[], Awaitable[None]], float]] = [
+            (self.tick, TICK),
+            (self.let_go, 10),
+            (self.forget, 3600),
+            (recover, 15),
+        ]
+        for job, seconds in jobs:
+            self._scheduler.add_job(_calmly(job), "interval", seconds=seconds, max_instances=1)
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Stop ticking; a sweep that runs is finished by the store."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def tick(self) -> None:
+        """Take everything that is due to the outbox, batch by batch."""
+        due = await self._store.read(next_due)
+        if due is not None and due <= self._clock.now():
+            quiet = await self._store.read(quiet_ones)
+            while True:
+                swept = await self._store.run(lambda tx: sweep(tx, self._catalogue, quiet))
+                if not swept.taken:
+                    break
+                self.rang += swept.rang
+                self.lag = swept.lag
+        else:
+            self.lag = 0
+        self.ticked_at = self._clock.monotonic()
+
+    async def let_go(self) -> None:
+        """Expire what could not leave before its deadline."""
+        expired = await self._store.run(expire)
+        if expired:
+            log.info("expired", rows=expired)
+
+    async def forget(self) -> None:
+        """Forget what retention says: message texts after 7 days, event keys after 7."""
+        await self._store.run(forget_old)
+        await self._store.run(_forget_keys)
+
+    async def next_event(self) -> int | None:
+        """Return when something will happen next (UTC seconds): a nudge is due or a message stops holding back."""
+        times = await self._store.read(lambda tx: (next_due(tx), next_at(tx)))
+        return min((time for time in times if time is not None), default=None)
+
+
+def _calmly(job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """Return the job with a database that is away taken calmly: the next tick tries again."""
+
+    async def run() -> None:
+        try:
+            await job()
+        except TryLater as trouble:
+            log.warning("rota_waits", problem=str(trouble))
+
+    return run
+
+
+def _forget_keys(tx: Tx) -> None:
+    for table in (seen, skipped):
+        tx.connection.execute(delete(table).where(table.c.at < tx.now - SEEN_DAYS * 86_400))

@@ -1,0 +1,22 @@
+"""Platform-neutral words: what comes in, what goes out, and the port that every chat implements."""
+
+from bot.speech.chat import Chat, Receipt, Receive
+from bot.speech.incoming import Address, Incoming, Kind, Shown
+from bot.speech.outgoing import Button, Op, Outgoing, Rows
+from bot.speech.payload import Payload, read_payload
+
+__all__ = [
+    "Address",
+    "Button",
+    "Chat",
+    "Incoming",
+    "Kind",
+    "Op",
+    "Outgoing",
+    "Payload",
+    "Receipt",
+    "Receive",
+    "Rows",
+    "Shown",
+    "read_payload",
+]

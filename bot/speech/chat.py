@@ -1,0 +1,44 @@
+"""The port that every chat implements: Telegram, Discord, the local page. Adapters only translate."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.speech.incoming import Address, Incoming, Shown
+from bot.speech.outgoing import Outgoing
+
+Receive = Callable[[Incoming], Awaitable[Shown]]
+"""The door as a chat sees it: returns after the commit; raises TryLater when nothing was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The platform took the message; `message` is its id there, empty where there is none to speak of."""
+
+    message: str = ""
+
+
+class Chat(Protocol):
+    """One platform. `name` is the platform part of its addresses."""
+
+    name: str
+
+    async def send(
+        self, address: Address, outgoing: Outgoing, *, nonce: int, message: str | None = None
+    ) -> Receipt:
+        """Hand one message to the platform and return when it has taken it.
+
+        `nonce` is the outbox row's id: a platform that can drops a repeat of it. `message` is the platform's id of
+        the message to edit or delete, for those two operations.
+
+        Raises TryLater, InDoubt, Unreachable, Refused, Moved or Outdated; nothing else is expected.
+        """
+
+    async def start(self, receive: Receive) -> None:
+        """Begin to hear people; returns at once, and `receive` is called from now on."""
+
+    async def stop(self) -> None:
+        """Stop hearing people; what was handed to `receive` is finished first."""
+
+    def trouble(self) -> str | None:
+        """Return one line on why people cannot be heard right now, or None when all is well."""

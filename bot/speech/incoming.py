@@ -1,0 +1,63 @@
+"""What a person did in a chat, as every platform tells it to the door."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a person or circle can be reached: `telegram:123`, `web:anna`."""
+
+    platform: str
+    chat: str
+
+    def __str__(self) -> str:
+        return f"{self.platform}:{self.chat}"
+
+
+class Kind(StrEnum):
+    """What happened."""
+
+    TEXT = "text"
+    COMMAND = "command"
+    TAP = "tap"
+    VOICE = "voice"
+    PHOTO = "photo"
+    OTHER = "other"
+    """Something that Pebble cannot read: a sticker, a file, a location that nobody asked for."""
+    LEFT = "left"
+    """The person blocked Pebble or closed the chat."""
+    BACK = "back"
+    """The person unblocked Pebble."""
+    MOVED = "moved"
+    """The chat got a new id, given in `text`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One platform event.
+
+    `key` names the event once and for all (`telegram:update:77`): the same key is handled once, however often the
+    platform repeats it. `text` is what was written, the command's name without its slash, or the button's payload;
+    `rest` is what followed a command. `message` is the platform's id of the message whose button was tapped.
+    `language` is a BCP 47 tag and `zone` an IANA name, both as the platform hints them and both unchecked.
+    `keep_words` asks the door to remember the person's own words because the platform cannot show them again.
+    """
+
+    key: str
+    address: Address
+    kind: Kind
+    text: str = ""
+    rest: str = ""
+    message: str | None = None
+    language: str | None = None
+    zone: str | None = None
+    private: bool = True
+    keep_words: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the platform must show at once, in its own acknowledgement; other replies leave by the outbox."""
+
+    toast: str = ""

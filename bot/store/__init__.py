@@ -1,0 +1,6 @@
+"""The engine, units of work, the schema and sealed texts."""
+
+from bot.store.engine import Store, Tx
+from bot.store.sealed import Keyring, Seal
+
+__all__ = ["Keyring", "Seal", "Store", "Tx"]

@@ -1,0 +1,44 @@
+"""Bring the schema up to date: one process at a time, and before anything else touches the database."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from bot.store.engine import Store
+
+LOCK = 0x0EBB1E
+"""The advisory lock under which PostgreSQL is migrated."""
+
+_PACKAGED = Path(__file__).parents[1] / "migrations"
+_BESIDE = Path(__file__).parents[2] / "migrations"
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Return Alembic's configuration, without a file of its own."""
+    made = Config()
+    made.set_main_option("script_location", str(_PACKAGED if _PACKAGED.is_dir() else _BESIDE))
+    made.set_main_option("path_separator", "os")
+    made.attributes["connection"] = connection
+    return made
+
+
+def upgrade(store: Store, revision: str = "head") -> None:
+    """Migrate to `revision`. Other processes wait until it is done."""
+    with store.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        command.upgrade(config(connection), revision)
+
+
+def newest() -> str | None:
+    """Return the revision that this version of Pebble expects."""
+    return ScriptDirectory.from_config(config()).get_current_head()
+
+
+def current(connection: Connection) -> str | None:
+    """Return the revision that the database has."""
+    return MigrationContext.configure(connection).get_current_revision()

@@ -1,0 +1,213 @@
+"""The whole schema in one sitting: columns only.
+
+Every `*_at` is in whole seconds since 1970 UTC, except where `_real` says that no demo clock moves it. Every `sealed_*`
+holds words of a person, encrypted with that person's own key (see `bot.store.sealed`).
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+"""A row id. SQLite makes an automatic id of an INTEGER only."""
+
+
+def _key(name: str = "id") -> Column[int]:
+    return Column(name, Id, primary_key=True, autoincrement=True)
+
+
+persons = Table(
+    "persons",
+    metadata,
+    _key(),
+    Column("created_at", BigInteger, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("zone", String(64)),  # IANA name; null until the person has confirmed one
+    Column("paused_at", BigInteger),  # null: not paused
+    Column("wrapped_key", LargeBinary, nullable=False),  # the person's own key, sealed with the host's keys
+    # Never give a number out twice: a button names its row, and an old one must not fit a new owner.
+    sqlite_autoincrement=True,
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    _key(),
+    Column("person_id", Id, ForeignKey("persons.id", ondelete="CASCADE"), index=True),  # null: a group
+    Column("platform", String(16), nullable=False),
+    Column("chat", String(64), nullable=False),
+    Column("paused_at", BigInteger),  # when the platform said that nobody can be reached here
+    Column("hinted_zone", String(64)),  # what the platform or browser last hinted; a guess to be confirmed
+    UniqueConstraint("platform", "chat"),
+    sqlite_autoincrement=True,
+)
+
+nudges = Table(
+    "nudges",
+    metadata,
+    _key(),
+    Column("person_id", Id, ForeignKey("persons.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("practice", String(40), nullable=False),
+    Column("rule", Text, nullable=False),  # JSON, see bot.schedules.rules
+    Column("zone", String(64), nullable=False),
+    Column("cue", String(24)),  # a cue of ours by key ("coffee"); the person's own words are in sealed_cue
+    Column("sealed_cue", LargeBinary),
+    Column("grace", Integer, nullable=False),  # seconds that one of its moments may come late
+    Column(
+        "version", Integer, nullable=False
+    ),  # raised by every edit: rows of `due` with an older one are stale
+    Column("removed_at", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# The hot path: narrow and in the order of time. One row a nudge that will ring, stale ones dropped at the claim.
+# Without foreign keys on purpose: each would be looked up for each row that a sweep writes.
+due = Table(
+    "due",
+    metadata,
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("nudge_id", Id, primary_key=True, autoincrement=False),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+moments = Table(
+    "moments",
+    metadata,
+    _key(),
+    Column("person_id", Id, ForeignKey("persons.id", ondelete="CASCADE"), nullable=False),
+    Column("nudge_id", Id, ForeignKey("nudges.id", ondelete="CASCADE")),  # null: asked for with /now
+    Column("practice", String(40), nullable=False),
+    Column(
+        "slot", String(16), nullable=False
+    ),  # nominal local minute, "2026-11-19T08:30": its date is the day asked
+    Column("feelings", String(8), nullable=False),  # both | after | none
+    Column("attempt", SmallInteger, nullable=False, server_default="0"),  # raised by every snooze
+    Column("created_at", BigInteger, nullable=False),
+    Column("answered_at", BigInteger),
+    Column("answer", String(24)),  # did | not-today | words | face | one of the practice's own replies
+    Column("before", SmallInteger),  # faces from 1 (low) to 5
+    Column("after", SmallInteger),
+    Column("sealed_words", LargeBinary),
+    UniqueConstraint("nudge_id", "slot"),
+    Index("ix_moments_person_id_id", "person_id", "id"),
+    sqlite_autoincrement=True,
+)
+
+positions = Table(
+    "positions",
+    metadata,
+    _key(),  # a button of a flow names this row, so each new conversation gets a new one
+    Column("person_id", Id, ForeignKey("persons.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("flow", String(24), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("step", String(24), nullable=False),
+    Column("sealed_data", LargeBinary, nullable=False),  # JSON
+    Column("moved_at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _key(),
+    Column("key", String(120), unique=True),  # absorbs a double firing; null: nothing to absorb
+    Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE"), nullable=False),
+    Column("moment_id", Id),
+    Column("op", String(8), nullable=False),  # new | edit | delete
+    Column("edits", Id),  # the outbox row whose message is edited or deleted
+    Column("priority", SmallInteger, nullable=False),  # lower leaves first: 0 answers, 5 nudges
+    Column("not_before", BigInteger, nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    Column("body", LargeBinary),  # JSON, see Outgoing.to_dict; null when it was forgotten after its time
+    Column("sealed", Boolean, nullable=False),  # the body is encrypted with the person's key
+    Column("state", String(8), nullable=False),  # see bot.outbox.states
+    Column("claims", SmallInteger, nullable=False, server_default="0"),
+    Column("doubts", SmallInteger, nullable=False, server_default="0"),
+    Column("crashes", SmallInteger, nullable=False, server_default="0"),
+    Column("leased_until_real", BigInteger),
+    Column("message", String(64)),  # the platform's id of the message that it became
+    Column("problem", String(80)),  # why it was not delivered, in the platform's words, never the text
+    Column("created_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+    Index("ix_outbox_message", "address_id", "message"),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_outbox_waiting",
+    outbox.c.priority,
+    outbox.c.not_before,
+    outbox.c.id,
+    sqlite_where=text("state = 'waiting'"),
+    postgresql_where=text("state = 'waiting'"),
+)
+Index(
+    "ix_outbox_sending",
+    outbox.c.leased_until_real,
+    sqlite_where=text("state = 'sending'"),
+    postgresql_where=text("state = 'sending'"),
+)
+
+# What has been handled: the key goes in with the effects, so that a repeated event has none.
+seen = Table(
+    "seen",
+    metadata,
+    Column("key", String(80), primary_key=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+# Updates that could not be read: counted and kept for the host without their content.
+skipped = Table(
+    "skipped",
+    metadata,
+    Column("key", String(80), primary_key=True),
+    Column("problem", String(80), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# A person's own words on platforms that cannot show them again (the local page).
+words = Table(
+    "words",
+    metadata,
+    _key(),
+    Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("sealed_text", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("after_outbox_id", Id, nullable=False),  # where it stands in the conversation
+    sqlite_autoincrement=True,
+)
+
+# A handful of named values that the program keeps for itself: the demo clock's offset, the last heartbeat.
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,119 @@
+"""What a host does from the command line: look whether everything is in order, and make a copy."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from importlib.metadata import version
+from pathlib import Path
+from zoneinfo import TZPATH, ZoneInfo
+
+from sqlalchemy import text
+
+from bot.app import open_database
+from bot.clock import SystemClock
+from bot.errors import Misconfigured, PebbleError
+from bot.settings import Settings
+from bot.store.engine import parse_url
+from bot.store.migrate import current, newest
+
+Say = Callable[[str], None]
+
+MOST_DRIFT = 5.0
+"""Seconds that this machine's clock may differ from the database server's."""
+
+
+def run_checks(settings: Settings, say: Say) -> int:
+    """Say of each part whether it is in order, and return 0 when all are, else 1."""
+    checks: dict[str, Callable[[Settings], str]] = {
+        "settings": lambda _settings: "read",
+        "database": _database,
+        "token": _token,
+        "clock": _clock,
+        "tz data": _tz_data,
+    }
+    well = True
+    for name, check in checks.items():
+        try:
+            say(f"ok    {name}: {check(settings)}")
+        except PebbleError as error:
+            well = False
+            say(f"FAIL  {name}: {error}")
+    return 0 if well else 1
+
+
+def _database(settings: Settings) -> str:
+    store, _ = open_database(settings, SystemClock(), alone=False)
+    try:
+        found = store.run_now(lambda tx: current(tx.connection))
+    finally:
+        store.close()
+    wanted = newest()
+    if found == wanted:
+        return f"{store.url.get_backend_name()}, takes writes, at {found}"
+    if found is None:
+        return f"{store.url.get_backend_name()}, takes writes, empty; pebble run or pebble migrate sets it up"
+    raise Misconfigured(f"at {found}, this Pebble needs {wanted}: run pebble migrate")
+
+
+def _token(settings: Settings) -> str:
+    if settings.telegram_token is None:
+        return "none given, so no Telegram"
+    from bot.chats.telegram import TelegramChat
+
+    token = settings.telegram_token.get_secret_value()
+
+    async def ask() -> str:
+        return await TelegramChat(
+            token=token, api=settings.telegram_api, on_skip=_nothing_to_skip, clock=SystemClock()
+        ).check()
+
+    return asyncio.run(ask())
+
+
+async def _nothing_to_skip(_key: str, _problem: str) -> None:
+    """Take no notice: a check hears no events."""
+
+
+def _clock(settings: Settings) -> str:
+    """Compare with the database server where there is one; an embedded database has no clock of its own."""
+    clock = SystemClock()
+    store, _ = open_database(settings, clock, alone=False)
+    try:
+        if store.url.get_backend_name() == "sqlite":
+            return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(clock.now()))
+        theirs = store.run_now(
+            lambda tx: float(tx.connection.scalar(text("SELECT extract(epoch FROM clock_timestamp())")) or 0)
+        )
+    finally:
+        store.close()
+    drift = abs(clock.real() - theirs)
+    if drift > MOST_DRIFT:
+        raise Misconfigured(f"{drift:.0f} s apart from the database server's; set up NTP on both")
+    return f"{drift:.1f} s apart from the database server's"
+
+
+def _tz_data(_settings: Settings) -> str:
+    ZoneInfo("Europe/Berlin")
+    origin = next((path for path in TZPATH if Path(path, "Europe/Berlin").exists()), None)
+    return f"{'from the system' if origin else 'from the tzdata package'}, {version('tzdata')}"
+
+
+def back_up(settings: Settings, file: Path, say: Say) -> None:
+    """Copy the embedded database into a new file while Pebble runs. Raises Misconfigured with what to do instead."""
+    url = parse_url(settings.database.get_secret_value())
+    if url.get_backend_name() != "sqlite":
+        raise Misconfigured("PEBBLE_DATABASE: this is PostgreSQL; its own pg_dump makes the backup")
+    if not Path(url.database or "").is_file():
+        raise Misconfigured(f"PEBBLE_DATABASE: there is nothing at {url.database} to back up")
+    if file.exists():
+        raise Misconfigured(f"{file} exists already; name a new file, so that no backup is written over")
+    try:
+        with closing(sqlite3.connect(f"file:{url.database}?mode=ro", uri=True)) as database:
+            database.execute("VACUUM INTO ?", (str(file),))
+    except sqlite3.Error as error:
+        file.unlink(missing_ok=True)
+        raise Misconfigured(f"{file}: the copy could not be written ({error})") from None
+    file.chmod(0o600)
+    say(f"Copied to {file}. Keep the secret keys in another safe place: without them nobody can read it.")

@@ -1,0 +1,1 @@
+"""Everything that Pebble serves over HTTP."""

@@ -1,0 +1,65 @@
+"""How Pebble is: alive, ready, and in numbers. Nothing here is about a person."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+Check = Callable[[], Awaitable[str | None]]
+"""Returns None when all is well, else one line on what is not."""
+Numbers = Callable[[], Awaitable[Mapping[str, float]]]
+
+_METRICS = {
+    "due_lag_seconds": ("gauge", "How far the oldest due nudge of the last sweep was behind its time"),
+    "moments_total": ("counter", "Moments put into the outbox since the start"),
+    "sent_total": ("counter", "Messages that a platform has taken since the start"),
+    "retried_total": ("counter", "Tries after which a message went back to waiting, since the start"),
+    "limited_total": ("counter", "Times that a platform said it was too much (429), since the start"),
+    "outbox_waiting": ("gauge", "Messages that wait"),
+    "outbox_sending": ("gauge", "Messages that are on their way"),
+    "outbox_unknown": ("gauge", "Messages of which nobody can say whether they arrived, in the last 30 days"),
+    "outbox_expired": ("gauge", "Messages that could not leave before their deadline, in the last 30 days"),
+    "outbox_dead": ("gauge", "Messages that a platform refused, in the last 30 days"),
+    "addresses_paused": ("gauge", "Addresses where nobody can be reached until they write again"),
+    "updates_skipped": ("gauge", "Events of the last 7 days that could not be read"),
+}
+PREFIX = "pebble_"
+
+
+class _Snapshot:
+    """A collector of numbers that were read a moment ago."""
+
+    def __init__(self, numbers: Mapping[str, float]) -> None:
+        self._numbers = numbers
+
+    def collect(self) -> Iterator[Metric]:
+        for name, (kind, meaning) in _METRICS.items():
+            value = float(self._numbers.get(name, 0))
+            if kind == "counter":
+                yield CounterMetricFamily(PREFIX + name.removesuffix("_total"), meaning, value=value)
+            else:
+                yield GaugeMetricFamily(PREFIX + name, meaning, value=value)
+
+
+def health_routes(checks: Mapping[str, Check], numbers: Numbers) -> list[Route]:
+    """Return /health/live, /health/ready (503 and the reason when a check is red) and /metrics (Prometheus)."""
+
+    async def live(_request: Request) -> Response:
+        return JSONResponse({"live": True})
+
+    async def ready(_request: Request) -> Response:
+        found = {name: await check() for name, check in checks.items()}
+        well = all(problem is None for problem in found.values())
+        body = {"ready": well, "checks": {name: problem or "ok" for name, problem in found.items()}}
+        return JSONResponse(body, 200 if well else 503)
+
+    async def metrics(_request: Request) -> Response:
+        registry = CollectorRegistry()
+        registry.register(_Snapshot(await numbers()))
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return [Route("/health/live", live), Route("/health/ready", ready), Route("/metrics", metrics)]

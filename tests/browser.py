@@ -1,0 +1,48 @@
+"""Headless Chromium for tests that look at a page.
+
+A test module imports the `browser` fixture. Without Chromium its tests say loudly that they did not run, or fail where
+`PEBBLE_TESTS_MUST_RUN=1` asks for it.
+"""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def chromium_path() -> str:
+    """Return where Chromium is; skip or fail the test when it is nowhere."""
+    for name in NAMES:
+        found = shutil.which(name)
+        if found:
+            return found
+    reason = "did not run: no Chromium on PATH; .ci/run installs it"
+    if os.environ.get("PEBBLE_TESTS_MUST_RUN") == "1":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for one test; every `new_context()` is a person without cookies or memory."""
+    path = chromium_path()
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        try:
+            yield launched
+        finally:
+            await launched.close()

@@ -1,0 +1,66 @@
+"""Fixtures for all rooms."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.store import Keyring, Store
+from tests.kit.clock import HandClock
+from tests.kit.databases import KEY, Postgres, migrated_file, postgres
+from tests.kit.talk import Friend, House
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """A PostgreSQL server of this test run."""
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file."""
+    return migrated_file(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a fresh, migrated database: each test that asks runs on both."""
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres_server")
+        return server.database()
+    path = tmp_path / "pebble.db"
+    shutil.copy(request.getfixturevalue("template_file"), path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    """A clock that stands at Wednesday, 18 November 2026, 10:00 in Berlin."""
+    return HandClock()
+
+
+@pytest.fixture
+def store(database_url: str, clock: HandClock) -> Iterator[Store]:
+    """A store on both databases."""
+    opened = Store(database_url, clock, Keyring([KEY]))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def house(template_file: Path, tmp_path: Path, clock: HandClock) -> Iterator[House]:
+    """A whole Pebble on SQLite, to converse with."""
+    path = tmp_path / "pebble.db"
+    shutil.copy(template_file, path)
+    opened = Store(f"sqlite:///{path}", clock, Keyring([KEY]))
+    yield House(opened, clock)
+    opened.close()
+
+
+@pytest.fixture
+def anna(house: House) -> Friend:
+    """Somebody in Berlin."""
+    return house.person("anna")

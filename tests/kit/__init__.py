@@ -1,0 +1,1 @@
+"""What tests converse with: a clock to turn, databases to use, a chat in memory."""

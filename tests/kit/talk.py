@@ -1,0 +1,191 @@
+"""A whole Pebble in memory to converse with: send, tap, let time pass, read what was said."""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.catalogue import Catalogue, load_catalogue
+from bot.door import Door
+from bot.errors import Outdated
+from bot.outbox.handout import LocalClaim
+from bot.outbox.marks import expire
+from bot.outbox.pump import Pump
+from bot.rota import Rota
+from bot.speech import Address, Incoming, Kind, Op, Outgoing, Receipt, Receive, Rows, Shown
+from bot.store import Store
+from tests.kit.clock import HandClock
+
+CATALOGUE: Catalogue = load_catalogue()
+
+
+@dataclass
+class Said:
+    """A message as a person sees it."""
+
+    id: str
+    text: str
+    rows: Rows
+    chosen: str = ""
+    nudge: bool = False
+
+    @property
+    def labels(self) -> list[str]:
+        """What can be tapped under it."""
+        return [button.label for row in self.rows for button in row]
+
+
+class MemoryChat:
+    """A chat without a platform. `trouble_with` lets a test answer as a platform in trouble would."""
+
+    name = "memory"
+
+    def __init__(self) -> None:
+        self.inboxes: dict[str, list[Said]] = {}
+        self.sent: list[tuple[str, int]] = []
+        self.trouble_with: Callable[[Address, Outgoing], Exception | None] = lambda address, outgoing: None
+
+    async def send(
+        self, address: Address, outgoing: Outgoing, *, nonce: int, message: str | None = None
+    ) -> Receipt:
+        error = self.trouble_with(address, outgoing)
+        if error is not None:
+            raise error
+        inbox = self.inboxes.setdefault(address.chat, [])
+        self.sent.append((address.chat, nonce))
+        if outgoing.op is Op.NEW:
+            assert outgoing.text, "a message needs a text"
+            inbox.append(Said(str(nonce), outgoing.text, outgoing.rows, outgoing.chosen, outgoing.nudge))
+            return Receipt(str(nonce))
+        said = next((said for said in inbox if said.id == message), None)
+        if said is None:
+            raise Outdated("no such message")
+        if outgoing.op is Op.DELETE:
+            inbox.remove(said)
+        else:
+            said.text = outgoing.text or said.text
+            said.rows, said.chosen = outgoing.rows, outgoing.chosen
+        return Receipt(said.id)
+
+    async def start(self, receive: Receive) -> None:
+        """Nothing to hear: tests call the door."""
+
+    async def stop(self) -> None:
+        """Nothing to stop."""
+
+    def trouble(self) -> str | None:
+        return None
+
+
+@dataclass
+class House:
+    """Pebble without its process: every part real but the clock and the platform."""
+
+    store: Store
+    clock: HandClock
+    chat: MemoryChat = field(default_factory=MemoryChat)
+    catalogue: Catalogue = field(default_factory=lambda: CATALOGUE)
+
+    def __post_init__(self) -> None:
+        self.door = Door(self.store, self.catalogue)
+        alone = self.store.url.get_backend_name() == "sqlite"
+        self.pump = Pump(self.store, {self.chat.name: self.chat}, LocalClaim(alone), self.clock, self.clock.sleep)
+        self.rota = Rota(self.store, self.catalogue, self.clock)
+        self._events = itertools.count(1)
+
+    def person(self, name: str = "anna", *, language: str = "en", zone: str | None = "Europe/Berlin") -> "Friend":
+        """Return somebody to converse as."""
+        return Friend(self, name, language, zone)
+
+    async def receive(self, incoming: Incoming) -> Shown:
+        """Hand one event to the door and let the answers leave."""
+        shown = await self.door.receive(incoming)
+        await self.pump.settle()
+        return shown
+
+    def next_key(self) -> str:
+        """Return a key that no event had before."""
+        return f"memory:{next(self._events)}"
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let time pass, with everything happening at its minute."""
+        target = self.clock.now() + int(seconds)
+        while True:
+            coming = await self.rota.next_event()
+            step = min(target, max(coming or target, self.clock.now()))
+            self.clock.forward_to(step)
+            await self.rota.tick()
+            await self.pump.settle()
+            await self.store.run(expire)
+            if self.clock.now() >= target:
+                return
+
+
+@dataclass
+class Friend:
+    """A person who converses in private. Every verb returns once Pebble has answered."""
+
+    house: House
+    name: str
+    language: str
+    zone: str | None
+
+    @property
+    def inbox(self) -> list[Said]:
+        """Everything that Pebble said, as it looks now."""
+        return self.house.chat.inboxes.setdefault(self.name, [])
+
+    @property
+    def newest(self) -> Said:
+        """What Pebble said last."""
+        return self.inbox[-1]
+
+    @property
+    def said(self) -> list[str]:
+        """The texts that Pebble said."""
+        return [said.text for said in self.inbox]
+
+    async def send(self, text: str, kind: Kind = Kind.TEXT, *, key: str | None = None) -> Shown:
+        """Write something."""
+        return await self.house.receive(self.event(kind, text, key=key))
+
+    async def command(self, name: str, rest: str = "") -> Shown:
+        """Send a command, without its slash."""
+        return await self.house.receive(self.event(Kind.COMMAND, name, rest=rest))
+
+    async def tap(self, label: str) -> Shown:
+        """Tap the newest button that reads like this."""
+        for said in reversed(self.inbox):
+            for row in said.rows:
+                for button in row:
+                    if label in button.label:
+                        return await self.tap_payload(button.payload, said.id)
+        raise AssertionError(f"no button {label!r} in:\n{self.picture()}")
+
+    async def tap_payload(self, payload: str, message: str | None, *, key: str | None = None) -> Shown:
+        """Tap with a payload of the test's own: an old one, or a forged one."""
+        return await self.house.receive(self.event(Kind.TAP, payload, message=message, key=key))
+
+    def event(
+        self, kind: Kind, text: str = "", *, rest: str = "", message: str | None = None, key: str | None = None
+    ) -> Incoming:
+        """Return an event of this person, not yet handed over."""
+        return Incoming(
+            key=key or self.house.next_key(),
+            address=Address("memory", self.name),
+            kind=kind,
+            text=text,
+            rest=rest,
+            message=message,
+            language=self.language,
+            zone=self.zone,
+        )
+
+    async def sign_up(self, practice: str = "One slow breath", cue: str = "Coffee", time: str = "8:30") -> None:
+        """Set a nudge in four taps and leave it at that."""
+        await self.command("start")
+        for label in (practice, cue, time, "Yes", "Later"):
+            await self.tap(label)
+
+    def picture(self) -> str:
+        """Return the conversation as a reader of a failed test wants to see it."""
+        return "\n".join(f"{said.id}: {said.text!r} {said.labels} ✓{said.chosen}" for said in self.inbox)
