@@ -16,7 +16,7 @@ QUIET = (
     "apscheduler",
     "alembic",
     "sqlalchemy",
-    "uvicorn.access",
+    "uvicorn",
 )
 """Libraries that write addresses with tokens in them, or people's texts, below WARNING."""
 

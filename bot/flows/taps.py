@@ -93,8 +93,12 @@ def _own(visit: Visit, moment: Moment, choice: str) -> None:
     if reply is None:
         visit.toast = visit.voice.say(OLD)
         return
+    if reply.then == "again":
+        attempt = moments.next_attempt(visit.tx, moment)
+        visit.show(visit.opening(moment, turn=moment.id + attempt), moment_id=moment.id)
+        return
     moments.answer(visit.tx, moment, reply.key, visit.person)
-    finish(visit, moment, reply.warm or practice.warm(moment.id))
+    finish(visit, moment, practice.warm(moment.id, reply.key))
 
 
 def finish(visit: Visit, moment: Moment, warm: str) -> None:

@@ -129,11 +129,16 @@ def feel(tx: Tx, moment: Moment, **face: int) -> None:
     _change(tx, moment, **face)
 
 
+def next_attempt(tx: Tx, moment: Moment) -> int:
+    """Count one more time that the moment is put before the person, and return the number."""
+    _change(tx, moment, attempt=moment.attempt + 1)
+    return moment.attempt + 1
+
+
 def snooze(tx: Tx, moment: Moment, person: Person, prompt: Outgoing, grace: int) -> None:
     """Put the moment off by 15 minutes. It keeps its slot, and with it the day that it belongs to."""
-    attempt = moment.attempt + 1
+    attempt = next_attempt(tx, moment)
     withdraw(tx, moment_ids=[moment.id])
-    _change(tx, moment, attempt=attempt)
     not_before = tx.now + SNOOZE_MINUTES * 60
     terms = Terms(
         key=f"moment:{moment.id}:{attempt}",

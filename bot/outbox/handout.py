@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from cryptography.fernet import InvalidToken
 from sqlalchemy import select, update
 
+from bot.errors import PebbleError
 from bot.outbox.shelf import opened
 from bot.outbox.states import MOST_COPIES, State
 from bot.speech import Address, Outgoing
@@ -118,7 +120,15 @@ def _parcels(tx: Tx, ids: list[int]) -> list[Parcel]:
         .where(outbox.c.id.in_(ids))
         .order_by(outbox.c.priority, outbox.c.not_before, outbox.c.id)
     )
-    return [_parcel(tx, row) for row in rows]
+    parcels = []
+    for row in rows.all():
+        try:
+            parcels.append(_parcel(tx, row))
+        except (PebbleError, InvalidToken, ValueError, KeyError) as error:
+            # One row that cannot be read must not hold up all the others, time and again.
+            values = {"state": State.DEAD, "problem": type(error).__name__, "finished_at": tx.now}
+            tx.connection.execute(update(outbox).where(outbox.c.id == row.id).values(**values))
+    return parcels
 
 
 def _parcel(tx: Tx, row: Any) -> Parcel:

@@ -7,7 +7,7 @@ Telegram, Bots FAQ, "My bot is hitting limits": about 30 messages a second overa
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.speech import Address
+from bot.speech import Address, Op
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ FREE = Limits(Limit(10_000, 1_000), Limit(1_000, 100), Limit(1_000, 100))
 """For the local page, which has no limits of its own."""
 
 LIMITS = {
-    # A burst of 1 overall keeps any second at 31 or less. In a private chat one tap is answered by up to three
-    # calls (the old buttons go, a line, the next question), and only lasting speed is punished.
+    # A burst of 1 overall keeps any second at 31 or less. In a private chat a tap may be answered by two messages (a
+    # line, the next question), and only lasting speed is punished.
     "telegram": Limits(Limit(30, 1), Limit(1, 4), Limit(20 / 60, 4)),
     "web": FREE,
 }
@@ -53,13 +53,15 @@ class Pace:
         self.limited = 0
         """How often the platform said that it was too much (429)."""
 
-    def take(self, address: Address) -> float:
+    def take(self, address: Address, op: Op = Op.NEW) -> float:
         """Take the next permit for this address and return how many seconds to wait before using it."""
         now = self._now()
-        overall = self._limits.overall
-        chat = self._limits.group if address.chat.startswith("-") else self._limits.private
-        self._overall, wait = _reserve(self._overall, overall, now)
-        self._chats[address.chat], chat_wait = _reserve(self._chats.get(address.chat, 0.0), chat, now)
+        self._overall, wait = _reserve(self._overall, self._limits.overall, now)
+        group = address.chat.startswith("-")
+        if op is not Op.NEW and not group:
+            return wait  # what counts in a private chat is new messages
+        limit = self._limits.group if group else self._limits.private
+        self._chats[address.chat], chat_wait = _reserve(self._chats.get(address.chat, 0.0), limit, now)
         if len(self._chats) > FORGET_ABOVE:
             self._chats = {name: at for name, at in self._chats.items() if at > now}
         return max(wait, chat_wait)

@@ -125,7 +125,7 @@ class Pump:
         self._in_flight += len(parcels)
         for _, group in groupby(parcels, key=lambda parcel: parcel.address_id):
             rows = list(group)
-            waits = [self.paces[platform].take(row.address) for row in rows]
+            waits = [self.paces[platform].take(row.address, row.outgoing.op) for row in rows]
             task = asyncio.create_task(self._deliver(rows, waits))
             self._sending.add(task)
             task.add_done_callback(self._delivered)

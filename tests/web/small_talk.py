@@ -148,7 +148,7 @@ async def served(talk: SmallTalk, port: int = 0) -> AsyncIterator[str]:
     server = Server(site)
     await talk.chat.start(talk.hear)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn offers nothing to wait for
         await asyncio.sleep(0.01)
     try:
         yield address_of(listener)
