@@ -205,7 +205,7 @@ class App:
 def open_database(settings: Settings, clock: Clock, *, alone: bool = True) -> tuple[Store, IO[str] | None]:
     """Open the database that the settings name; see `open_store`."""
     secret = settings.secret_keys.get_secret_value() if settings.secret_keys else ""
-    keys = [key.strip() for key in secret.split(",") if key.strip()]
+    keys = secret.replace(",", " ").split()
     return open_store(settings.database.get_secret_value(), keys or None, clock, alone=alone)
 
 

@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.chats.web_streams import PING, Listeners, written
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock
 from bot.errors import PebbleError, TryLater
 from bot.outbox.history import Line
 from bot.speech import Address, Incoming, Kind, Op, Outgoing, Receipt, Receive, Shown
@@ -35,8 +35,6 @@ TEXT = 4096
 """UTF-16 units of one message, as on Telegram (Bot API, sendMessage)."""
 STREAMS = 512
 """Browsers that listen at the same time."""
-SETTLING = (0.15, 0.5, 2.0)
-"""Pauses in seconds before the history is asked for what only it knows of a line: that it is a nudge."""
 
 LATER = "I'm catching my breath. Your words stay here and go out by themselves in a moment."
 UNREADABLE = "That did not reach me in one piece. Reloading the page usually helps."
@@ -64,17 +62,13 @@ class WebChat:
 
     name = "web"
 
-    def __init__(
-        self, *, history: History, demo: bool, clock: Clock | None = None, ping: float = PING
-    ) -> None:
+    def __init__(self, *, history: History, demo: bool, clock: Clock, ping: float = PING) -> None:
         self._history = history
         self._demo = demo
-        self._clock = clock or SystemClock()
+        self._clock = clock
         self._listeners = Listeners(self._clock, ping)
         self._receive: Receive | None = None
-        self._unsettled: dict[Address, set[str]] = {}
         self._handling: set[asyncio.Task[Shown]] = set()
-        self._settling: set[asyncio.Task[None]] = set()
         # Events of one person are handled in order, those of different people side by side.
         self._turns: WeakValueDictionary[Address, asyncio.Lock] = WeakValueDictionary()
 
@@ -84,23 +78,18 @@ class WebChat:
     async def stop(self) -> None:
         self._receive = None
         self._listeners.close()
-        for task in self._settling:
-            task.cancel()
         if self._handling:
             await asyncio.wait(self._handling)
 
     def trouble(self) -> str | None:
         return None
 
-    async def send(
-        self, address: Address, outgoing: Outgoing, *, nonce: int, message: str | None = None
-    ) -> Receipt:
+    async def send(self, address: Address, outgoing: Outgoing, *, nonce: int, message: str | None = None) -> Receipt:
         """Push to the browsers that listen now; the others read it from the history. Never fails."""
-        said = {field: asdict(outgoing)[field] for field in ("text", "rows", "chosen")}
+        said = {field: asdict(outgoing)[field] for field in ("text", "rows", "chosen", "nudge")}
         if outgoing.op is Op.NEW:
             line = Line(id=f"o{nonce}", mine=False, text="", at=self._clock.now())
             self._listeners.push(address, "line", asdict(line) | said)
-            self._settle_soon(address, line.id)
             return Receipt(str(nonce))
         changed = {"id": f"o{message}"}
         self._listeners.push(address, outgoing.op, changed | said if outgoing.op is Op.EDIT else changed)
@@ -161,33 +150,6 @@ class WebChat:
                 yield event
             async for event in stream.events():
                 yield event
-
-    def _settle_soon(self, address: Address, line: str) -> None:
-        if not self._listeners.count(address):
-            return
-        if address in self._unsettled:
-            self._unsettled[address].add(line)
-            return
-        self._unsettled[address] = {line}
-        task = asyncio.create_task(self._settle(address))
-        self._settling.add(task)
-        task.add_done_callback(self._settling.discard)
-
-    async def _settle(self, address: Address) -> None:
-        waiting = self._unsettled[address]
-        try:
-            for pause in SETTLING:
-                await asyncio.sleep(pause)
-                with suppress(PebbleError):
-                    for line in await self._history(address):
-                        if line.id in waiting:
-                            waiting.discard(line.id)
-                            known = {"id": line.id, "nudge": line.nudge, "at": line.at}
-                            self._listeners.push(address, "settled", known)
-                if not waiting:
-                    break
-        finally:
-            del self._unsettled[address]
 
     # Speaking
 

@@ -12,7 +12,7 @@ LONGEST = 64
 """Bytes; Telegram's limit for callback_data (Bot API, InlineKeyboardButton), Discord's custom_id allows 100."""
 
 # Nineteen digits at most and below 2**63, so that no forged number can overflow a database integer.
-_SHAPE = re.compile(r"([0-9]{1,3}):([a-z][a-z-]{0,15}):([0-9]{1,18}):([a-z0-9_.=+-]{0,30})", re.ASCII)
+_SHAPE = re.compile(r"([0-9]{1,3}):([a-z][a-z-]{0,15}):([0-9]{1,18}):([a-z0-9_.=+-]{0,38})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError, ProgrammingError
 
 from bot.clock import Clock
 from bot.errors import Misconfigured, TryLater
@@ -25,6 +25,7 @@ Work = Callable[["Tx"], T]
 POSTGRES_THREADS = 4
 TRIES = 3
 """How often a unit of work is run when PostgreSQL chose it as the victim of a deadlock."""
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 _RETRYABLE = {"40001", "40P01"}  # serialization_failure, deadlock_detected (PostgreSQL, appendix A)
 
 
@@ -102,7 +103,7 @@ class Store:
             except DBAPIError as error:
                 if attempt < TRIES and getattr(error.orig, "sqlstate", None) in _RETRYABLE:
                     continue
-                raise _translated(error) from error
+                raise translated(error) from error
             if tx.wakes and loop is not None:
                 loop.call_soon_threadsafe(self.wake)
             return result
@@ -118,7 +119,7 @@ class Store:
                     connection.rollback()
                     connection.info["reading"] = False
         except DBAPIError as error:
-            raise _translated(error) from error
+            raise translated(error) from error
 
 
 def parse_url(url: str) -> URL:
@@ -130,19 +131,21 @@ def parse_url(url: str) -> URL:
         parsed.get_dialect()
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
         raise Misconfigured("PEBBLE_DATABASE: not a database address; try sqlite:///data/pebble.db") from None
-    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+    if parsed.drivername not in _DRIVERS:
         raise Misconfigured("PEBBLE_DATABASE: only sqlite:///… and postgresql://… are known")
     if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise Misconfigured("PEBBLE_DATABASE: SQLite needs a file, such as sqlite:///data/pebble.db")
     return parsed
 
 
-def _translated(error: DBAPIError) -> Exception:
+def translated(error: DBAPIError) -> Exception:
     """Return TryLater for what the host or time can mend, and the error itself for what only code can."""
-    if isinstance(error, IntegrityError | ProgrammingError):
+    if isinstance(error, IntegrityError | ProgrammingError | DataError):
         return error
+    if getattr(error.orig, "sqlite_errorname", "") in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
+        return TryLater("PEBBLE_DATABASE: the file is damaged or no database; put a backup in its place", everywhere=True)
     # Only the kind of trouble: a statement's parameters may hold people's texts.
-    return TryLater(f"the database did not take it ({type(error.orig).__name__})", everywhere=True)
+    return TryLater(f"the database is away, full or read-only ({type(error.orig).__name__})", everywhere=True)
 
 
 def _make_engine(url: URL) -> Engine:
@@ -152,7 +155,13 @@ def _make_engine(url: URL) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     return create_engine(
-        url, hide_parameters=True, pool_size=POSTGRES_THREADS + 2, max_overflow=2, pool_pre_ping=True
+        url,
+        hide_parameters=True,
+        pool_size=POSTGRES_THREADS + 2,
+        max_overflow=2,
+        pool_pre_ping=True,
+        # Else SQLAlchemy answers -1 for an INSERT, and whether ON CONFLICT DO NOTHING did nothing stays unknown.
+        execution_options={"preserve_rowcount": True},
     )
 
 

@@ -13,7 +13,7 @@ def hold(database: Path) -> IO[str]:
     Raises AlreadyRunning when another process holds it, Misconfigured when the folder cannot be written to.
     """
     try:
-        database.parent.mkdir(parents=True, exist_ok=True)
+        database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = database.with_name(database.name + ".lock").open("a")
     except OSError as error:
         raise Misconfigured(f"PEBBLE_DATABASE: cannot write beside it ({error.strerror})") from None

@@ -6,9 +6,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
-from bot.store.engine import Store
+from bot.errors import Misconfigured
+from bot.store.engine import Store, translated
 
 LOCK = 0x0EBB1E
 """The advisory lock under which PostgreSQL is migrated."""
@@ -27,11 +30,17 @@ def config(connection: Connection | None = None) -> Config:
 
 
 def upgrade(store: Store, revision: str = "head") -> None:
-    """Migrate to `revision`. Other processes wait until it is done."""
-    with store.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        command.upgrade(config(connection), revision)
+    """Migrate to `revision`. Other processes wait until it is done. Raises TryLater or Misconfigured."""
+    try:
+        with store.engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+            command.upgrade(config(connection), revision)
+    except DBAPIError as error:
+        raise translated(error) from error
+    except CommandError as error:
+        # A revision that this version does not know: the database was migrated by a newer Pebble.
+        raise Misconfigured(f"PEBBLE_DATABASE: made by another version of Pebble ({error})") from error
 
 
 def newest() -> str | None:

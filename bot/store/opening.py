@@ -35,7 +35,7 @@ def read_keys(path: Path) -> list[str]:
     """Return the keys in a file, newest first, one a line; make the file with a first key where there is none."""
     try:
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Readable by its owner alone from its first byte on; O_EXCL, so that no existing key is ever written over.
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(Keyring.new_host_key() + "\n")
@@ -45,3 +45,5 @@ def read_keys(path: Path) -> list[str]:
         return path.read_text(encoding="utf-8").split()
     except OSError as error:
         raise Misconfigured(f"PEBBLE_SECRET_KEYS: cannot read or make {path} ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise Misconfigured(f"PEBBLE_SECRET_KEYS: {path} is no list of keys, one a line") from None

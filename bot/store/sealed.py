@@ -1,7 +1,7 @@
 """Texts of a person, sealed with the person's own key, which is sealed with the host's keys.
 
-Destroying a person's wrapped key makes every copy of their words unreadable: old pages, the write-ahead log, backups.
-Rotating the host's keys re-seals only the persons' keys. Fernet: https://cryptography.io/en/latest/fernet/
+Destroying a person's wrapped key makes what is left of their words unreadable: old pages, the write-ahead log, copies
+that do not hold the wrapped key. Rotating the host's keys re-seals only the persons' keys. Fernet: https://cryptography.io/en/latest/fernet/
 """
 
 import json

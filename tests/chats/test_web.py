@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from bot.chats.web import COOKIE, WebChat
 from bot.chats.web_streams import BACKLOG, Stream
+from bot.clock import SystemClock
 from bot.speech import Address, Button, Incoming, Kind, Op, Outgoing, Shown
 from tests.web.small_talk import WELCOME, SmallTalk, row, served
 
@@ -27,7 +28,9 @@ class Page:
     async def post(self, path: str, **body: Any) -> tuple[int, dict[str, Any]]:
         return await self.post_raw(path, json.dumps({"me": self.me, "key": KEY} | body))
 
-    async def post_raw(self, path: str, body: str | bytes, content_type: str = "application/json") -> Any:
+    async def post_raw(
+        self, path: str, body: str | bytes, content_type: str = "application/json"
+    ) -> tuple[int, dict[str, Any]]:
         headers = {"content-type": content_type}
         async with self.session.post(f"{self.url}/chat/{path}", data=body, headers=headers) as response:
             return response.status, await response.json()
@@ -77,19 +80,21 @@ async def test_a_page_hears_what_was_said_before_and_then_what_is_said_now(talk:
     chosen = Outgoing(chosen="Did it", op=Op.EDIT)
     receipt = await talk.chat.send(ANNA, chosen, nonce=3, message="2")
     assert receipt.message == "2"
-    assert await anext(heard) == ("edit", {"id": "o2", "text": "", "rows": [], "chosen": "Did it"})
+    assert await anext(heard) == (
+        "edit",
+        {"id": "o2", "text": "", "rows": [], "chosen": "Did it", "nudge": False},
+    )
 
     await talk.chat.send(ANNA, Outgoing(op=Op.DELETE), nonce=4, message="2")
     assert await anext(heard) == ("delete", {"id": "o2"})
 
 
-async def test_that_a_line_is_a_nudge_is_told_as_soon_as_the_history_knows(talk: SmallTalk, page: Page) -> None:
+async def test_a_nudge_is_told_apart_from_other_lines(talk: SmallTalk, page: Page) -> None:
     heard = page.events()
     await anext(heard)
     await talk.say(ANNA, "Your small moment.", nudge=True)
-    await anext(heard)
-    kind, settled = await anext(heard)
-    assert (kind, settled["id"], settled["nudge"]) == ("settled", "o1", True)
+    kind, line = await anext(heard)
+    assert (kind, line["id"], line["nudge"]) == ("line", "o1", True)
 
 
 async def test_what_one_person_hears_no_other_hears(talk: SmallTalk, page: Page) -> None:
@@ -336,7 +341,7 @@ async def test_over_https_the_cookie_is_never_sent_in_the_clear() -> None:
     async def door(incoming: Incoming) -> Shown:
         return Shown()
 
-    chat = WebChat(history=nothing, demo=False)
+    chat = WebChat(clock=SystemClock(), history=nothing, demo=False)
     await chat.start(door)
     (events,) = [route for route in chat.routes() if route.path == "/chat/events"]
     scope = {"type": "http", "scheme": "https", "method": "GET", "path": "/", "query_string": b"", "headers": []}

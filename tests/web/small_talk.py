@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.chats.web import WebChat
+from bot.clock import SystemClock
 from bot.errors import TryLater
 from bot.outbox.history import Line
 from bot.speech import Address, Button, Incoming, Kind, Op, Outgoing, Rows, Shown
@@ -44,7 +45,7 @@ class SmallTalk:
 
     def begin(self) -> None:
         """Be a new process: a new chat over what was kept."""
-        self.chat = WebChat(history=self.history, demo=self.demo)
+        self.chat = WebChat(clock=SystemClock(), history=self.history, demo=self.demo)
 
     async def history(self, address: Address) -> list[Line]:
         return list(self.lines.get(address, ()))
@@ -71,7 +72,7 @@ class SmallTalk:
         self.number += 1
         line = Line(id=f"o{self.number}", mine=False, text=text, at=NOON, rows=rows, nudge=nudge)
         self._keep(address, line)
-        await self.chat.send(address, Outgoing(text, rows), nonce=self.number)
+        await self.chat.send(address, Outgoing(text, rows, nudge=nudge), nonce=self.number)
         return self.number
 
     async def edit(self, address: Address, number: int, outgoing: Outgoing) -> None:

@@ -7,7 +7,7 @@ import { Lines } from "./lines.js";
 const NAMES = ["anna", "ben", "cleo", "dev", "ella", "finn", "gia", "hugo", "ida", "jon", "kim", "lou", "mia", "noor"];
 const RETRY = 1000; // milliseconds
 const QUIET = 30000; // milliseconds after which a page that is looked at again asks anew
-const LATE = 5000; // milliseconds for which a tap is shown as taken before the buttons come back
+const LATE = 3000; // milliseconds for which a tap is shown as taken before the buttons come back
 
 const find = (name) => document.querySelector(name);
 const scroller = find("#scroller");
@@ -147,7 +147,6 @@ function listen() {
     if (isNew && !line.mine) announce(line);
   });
   heard("edit", (change) => lines.edit(change));
-  heard("settled", ({ id, ...what }) => lines.change(id, what));
   heard("delete", ({ id }) => lines.remove(id));
 }
 

@@ -99,14 +99,21 @@ export class Lines {
 
   draw(line) {
     const { drawn } = line;
-    const shape = JSON.stringify([line.text, line.rows, line.chosen, line.tapped, line.at, line.state, line.mine]);
     drawn.className = ["line", line.mine ? "mine" : "theirs", line.nudge && "nudge", line.state,
       drawn.dataset.fresh && "fresh"].filter(Boolean).join(" ");
     drawn.dataset.id = line.id;
-    if (line.shape === shape) return;
+    // Only what has changed is drawn anew: a button keeps the focus, and nothing is read out twice.
+    const said = JSON.stringify([line.text, clockTime.format(line.at * 1000), line.state, line.mine]);
+    if (drawn.dataset.said !== said) {
+      drawn.querySelector(".text")?.remove();
+      drawn.prepend(this.text(line));
+      drawn.dataset.said = said;
+    }
+    const offered = JSON.stringify([line.rows, line.chosen, line.tapped]);
+    if (drawn.dataset.offered === offered) return;
     const held = drawn.contains(document.activeElement);
-    line.shape = shape;
-    drawn.replaceChildren(this.text(line), ...this.below(line));
+    drawn.replaceChildren(drawn.querySelector(".text"), ...this.below(line));
+    drawn.dataset.offered = offered;
     // The button that had the focus is gone; the next Tab goes on from its line.
     if (held) drawn.focus({ preventScroll: true });
   }

@@ -1,0 +1,123 @@
+"""A newcomer at the demo's page, in a real browser, with the real process behind it."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser import browser
+
+__all__ = ["browser"]
+
+ROOT = Path(__file__).parents[2]
+TO_SET = ("One slow breath", "Coffee", "8:30", "Yes")
+TO_ANSWERED = ("Try one now", "2 of 5", "Did it", "4 of 5")
+
+
+class Demo:
+    """`pebble demo` in an empty folder; it can be killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        with contextlib.closing(socket.socket()) as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = int(probe.getsockname()[1])
+        self.address = f"http://127.0.0.1:{self._port}"
+        self.start()
+
+    def start(self) -> None:
+        """Start it and wait until it is ready."""
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PEBBLE_WEB_PORT": str(self._port)}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "demo"], cwd=self._folder, env=environment, stdout=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + 20
+        while True:
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.address}/health/ready") as answer:
+                if answer.status == 200:
+                    return
+            assert time.monotonic() < deadline, "the demo did not become ready"
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    """A demo of this test alone."""
+    running = Demo(tmp_path)
+    yield running
+    running.kill()
+
+
+async def _open(browser: Browser, address: str) -> Page:
+    context = await browser.new_context(
+        viewport={"width": 375, "height": 760}, locale="en-GB", timezone_id="Europe/Berlin"
+    )
+    page = await context.new_page()
+    await page.goto(address)
+    return page
+
+
+async def _tap(page: Page, label: str) -> None:
+    # The newest one: an earlier question may have had the same choice.
+    await page.get_by_role("log").get_by_role("button", name=re.compile(label)).last.click()
+
+
+async def test_a_newcomer_reaches_set_in_four_taps_and_a_first_answer_in_eight(browser: Browser, demo: Demo) -> None:
+    page = await _open(browser, demo.address)
+    log = page.get_by_role("log")
+    await expect(log).to_contain_text("Hi, I’m Pebble")
+    for label in TO_SET:
+        await _tap(page, label)
+    await expect(log).to_contain_text(re.compile(r"Set: \w{3} 8:30, \w{3} 8:30, \w{3} 8:30"))
+    for label in TO_ANSWERED:
+        await _tap(page, label)
+    await expect(log).to_contain_text("A little lighter. Good that you took that moment.")
+
+
+async def test_fast_forward_brings_the_nudge_and_the_drawer_shows_it_answered(browser: Browser, demo: Demo) -> None:
+    page = await _open(browser, demo.address)
+    for label in (*TO_SET, "Later"):
+        await _tap(page, label)
+    await page.get_by_role("button", name=re.compile("Fast-forward")).first.click()
+    await expect(page.get_by_role("log")).to_contain_text("After your coffee:")
+    await _tap(page, "Calmer")
+    await page.get_by_role("button", name="Look inside").click()
+    drawer = page.get_by_role("dialog")
+    await expect(drawer).to_contain_text("after your coffee, weekdays 8:30")
+    await expect(drawer).to_contain_text("Calmer")
+
+
+async def test_the_page_survives_a_kill_and_goes_on_without_a_reload(browser: Browser, demo: Demo) -> None:
+    page = await _open(browser, demo.address)
+    await _tap(page, "One slow breath")
+    await expect(page.get_by_role("log")).to_contain_text("ride along with")
+    demo.kill()
+    await page.get_by_role("textbox").fill("feeding the cat")
+    await page.get_by_role("textbox").press("Enter")
+    demo.start()
+    await expect(page.get_by_role("log")).to_contain_text("About when is that", timeout=20_000)
+    await expect(page.get_by_role("log").get_by_text("feeding the cat")).to_have_count(1)
+    await _tap(page, "8:30")
+    await expect(page.get_by_role("log")).to_contain_text("where you are?")
+
+
+async def test_two_tabs_are_two_people(browser: Browser, demo: Demo) -> None:
+    anna, ben = await _open(browser, f"{demo.address}/?me=anna"), await _open(browser, f"{demo.address}/?me=ben")
+    await _tap(anna, "One slow breath")
+    await expect(anna.get_by_role("log")).to_contain_text("ride along with")
+    await expect(ben.get_by_role("log")).not_to_contain_text("ride along with")
