@@ -8,11 +8,11 @@ from pathlib import Path
 
 from bot import __version__
 from bot.errors import AlreadyRunning, Misconfigured, PebbleError
-from bot.logs import set_up_logs
+from bot.logs import place_of, set_up_logs
 from bot.settings import Settings, WrongSetting, read_settings
 
 # sysexits.h: what a process says by its exit code.
-EX_UNAVAILABLE, EX_TEMPFAIL, EX_CONFIG = 69, 75, 78
+EX_UNAVAILABLE, EX_SOFTWARE, EX_TEMPFAIL, EX_CONFIG = 69, 70, 75, 78
 
 DEMO_DATABASE = "sqlite:///data/demo.db"
 
@@ -30,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(str(error), EX_UNAVAILABLE)
     except KeyboardInterrupt:
         return 130
+    except Exception as error:  # Python's own traceback could quote what people said
+        return _complain(f"stopped by a fault of its own: {place_of(error)}", EX_SOFTWARE)
 
 
 def _complain(line: str, code: int) -> int:

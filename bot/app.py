@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import IO
 
 import structlog
+from sqlalchemy import select
 
 from bot.catalogue import Catalogue, load_catalogue
 from bot.chats.web import WebChat
@@ -25,6 +26,7 @@ from bot.store import Store, Tx
 from bot.store.facts import DEMO_OFFSET, HEARTBEAT, read_number, write_number
 from bot.store.migrate import current, newest, upgrade
 from bot.store.opening import open_store
+from bot.store.tables import persons
 from bot.texts import LANGUAGES, Voice
 from bot.web.drawer import drawer_routes
 from bot.web.health import health_routes
@@ -51,8 +53,7 @@ class App:
         self.catalogue: Catalogue = load_catalogue()
         self.store, self._lock = open_database(settings, self.clock)
         self._revision = newest()
-        if settings.migrate:
-            upgrade(self.store)
+        self._prepare_database()
         if isinstance(self.clock, DemoClock):
             self.clock.offset = self.store.run_now(lambda tx: read_number(tx, DEMO_OFFSET))
         self.door = Door(self.store, self.catalogue)
@@ -64,6 +65,22 @@ class App:
         self.pump = Pump(self.store, self.chats, LocalClaim(alone), self.clock)
         self.rota = Rota(self.store, self.catalogue, self.clock)
         self.store.wake = self.pump.wake
+
+    def _prepare_database(self) -> None:
+        """Migrate, and find out now whether the keys fit: later it would cost people what they said."""
+        try:
+            if self.settings.migrate:
+                upgrade(self.store)
+            self.store.run_now(self._open_somebody)
+        except TryLater as trouble:
+            name = "PEBBLE_DATABASE: "
+            raise TryLater(name + str(trouble).removeprefix(name), everywhere=True) from None
+
+    def _open_somebody(self, tx: Tx) -> None:
+        if current(tx.connection) == self._revision:
+            newest_key = select(persons.c.wrapped_key).order_by(persons.c.id.desc()).limit(1)
+            if (wrapped := tx.connection.scalar(newest_key)) is not None:
+                tx.keys.seal(wrapped)
 
     def _add_web_chat(self) -> None:
         self.web: WebChat | None = None

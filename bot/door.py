@@ -15,14 +15,13 @@ from bot.flows.words import cleaned, hear
 from bot.outbox.addresses import pause_address, rewrite_address
 from bot.outbox.shelf import Terms, put
 from bot.people.queries import find, meet, meet_group, remember_words
+from bot.schedules.zones import known_zone
 from bot.speech import Incoming, Kind, Outgoing, Shown
 from bot.store import Store, Tx
 from bot.store.tables import seen, skipped
 from bot.texts import N_, Voice
 
-GROUP_LINE = N_(
-    "Hello, all. I keep to private chats: write to me there, and we choose one tiny moment for you."
-)
+GROUP_LINE = N_("Hello, all. I keep to private chats: write to me there, and we choose one tiny moment for you.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def _is_new(tx: Tx, key: str) -> bool:
 
 def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
     language = Voice.of(incoming.language or "en").language
-    person = meet(tx, incoming.address, language, incoming.zone)
+    person = meet(tx, incoming.address, language, known_zone(incoming.zone))
     visit = Visit(tx, person, Voice.of(person.language), catalogue, incoming)
     match incoming.kind:
         case Kind.TAP:
@@ -103,7 +102,7 @@ def _left(tx: Tx, incoming: Incoming) -> None:
 
 
 def _back(tx: Tx, incoming: Incoming) -> None:
-    meet(tx, incoming.address, Voice.of(incoming.language or "en").language, incoming.zone)
+    meet(tx, incoming.address, Voice.of(incoming.language or "en").language, known_zone(incoming.zone))
 
 
 def _moved(tx: Tx, incoming: Incoming) -> None:

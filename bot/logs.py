@@ -20,7 +20,8 @@ QUIET = (
 )
 """Libraries that write addresses with tokens in them, or people's texts, below WARNING."""
 
-_TOKEN = re.compile(r"\b\d{5,}:[A-Za-z0-9_-]{20,}")
+# No \b in front: in an address the number follows a letter ("/bot123456:ABC…").
+_TOKEN = re.compile(r"[0-9]{5,}(?::|%3A)[A-Za-z0-9_-]{20,}", re.IGNORECASE)
 
 
 def redacted(text: str) -> str:
@@ -28,24 +29,35 @@ def redacted(text: str) -> str:
     return _TOKEN.sub("[token]", text)
 
 
-class _Redact(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:
-        message = record.getMessage()
-        if redacted(message) != message:
-            record.msg, record.args = redacted(message), ()
-        if record.exc_info:
-            # A library's traceback can quote what it was working on: keep the kind and the place only.
-            record.exc_text = redacted(_place_of(record.exc_info))
-            record.exc_info = None
-        return True
-
-
-def _place_of(exc_info: Any) -> str:
-    kind, _, trace = exc_info
+def place_of(error: BaseException) -> str:
+    """Return kind and place of an error: what it says can quote what it was working on."""
+    trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-    return f"{getattr(kind, '__name__', kind)} at {where}"
+    return f"{type(error).__name__} at {where}"
+
+
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    """Redacts the finished line, so that no field and no library is left out."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record))
+
+
+def _without_words(_logger: Any, _method: str, event: Any) -> Any:
+    """Leave of an error its kind and place, and of what asyncio says the line that quotes nothing."""
+    error = event.pop("exc_info", None)
+    event.pop("stack_info", None)
+    if error is True:
+        error = sys.exc_info()
+    if isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        event["error"] = place_of(error)
+    if event.get("logger") == "asyncio":
+        event["event"] = str(event["event"]).partition("\n")[0]
+    return event
 
 
 def set_up_logs(level: str, form: str) -> None:
@@ -67,11 +79,10 @@ def set_up_logs(level: str, form: str) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    handler.addFilter(_Redact())
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _Formatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
+            processors=[_without_words, structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
         )
     )
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)

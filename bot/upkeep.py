@@ -7,13 +7,13 @@ from collections.abc import Callable
 from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
-from zoneinfo import TZPATH, ZoneInfo
 
 from sqlalchemy import text
 
 from bot.app import open_database
 from bot.clock import SystemClock
 from bot.errors import Misconfigured, PebbleError
+from bot.schedules.zones import known_zone, zone_names
 from bot.settings import Settings
 from bot.store.engine import parse_url
 from bot.store.migrate import current, newest
@@ -95,9 +95,10 @@ def _clock(settings: Settings) -> str:
 
 
 def _tz_data(_settings: Settings) -> str:
-    ZoneInfo("Europe/Berlin")
-    origin = next((path for path in TZPATH if Path(path, "Europe/Berlin").exists()), None)
-    return f"{'from the system' if origin else 'from the tzdata package'}, {version('tzdata')}"
+    zones = zone_names()
+    if known_zone("Europe/Berlin") is None:
+        raise Misconfigured("the tzdata package is empty; install Pebble's requirements again")
+    return f"tzdata {version('tzdata')}, {len(zones)} zones"
 
 
 def back_up(settings: Settings, file: Path, say: Say) -> None:

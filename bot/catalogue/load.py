@@ -25,9 +25,7 @@ def load_catalogue(extra_folders: Sequence[Path] = ()) -> Catalogue:
     A pack may add to a theme that is already there; its first title stays, and so does that of a source.
     Raises Misconfigured, in one line that names the file and the key, for whatever is wrong in a pack.
     """
-    packs = [
-        (path, _read(path, Pack)) for folder in (HERE / "packs", *extra_folders) for path in _files_in(folder)
-    ]
+    packs = [(path, _read(path, Pack)) for folder in (HERE / "packs", *extra_folders) for path in _files_in(folder)]
     practices = _by_key(packs)
     _check_links(packs, practices)
     return Catalogue(
@@ -74,9 +72,7 @@ def _first_trouble(raw: dict[str, object], error: ValidationError) -> str:
             # The tag of a step is a part of its own to pydantic; it is named once.
             place.append(part)
     # A list that lost a wrong item may be called too short as well: that is not one more mistake.
-    others = sum(
-        not any(e["loc"] == f["loc"][: len(e["loc"])] for f in found if f is not e) for e in found[1:]
-    )
+    others = sum(not any(e["loc"] == f["loc"][: len(e["loc"])] for f in found if f is not e) for e in found[1:])
     more = f" (and {others} more)" if others else ""
     message = found[0]["msg"].removeprefix("Value error, ")
     return f"{' '.join(place)}: {_one_line(message)}{more}"

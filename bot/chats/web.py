@@ -185,7 +185,8 @@ class WebChat:
         kind, said, rest = Kind.TEXT, text, ""
         if text.startswith("/"):
             kind = Kind.COMMAND
-            said, rest = [*text[1:].split(None, 1), "", ""][:2]
+            name, rest = [*text[1:].split(None, 1), "", ""][:2]
+            said = name.lower()
         incoming = _incoming(address, body, kind, said, rest, keep_words=True)
         shown = await self._hand_over(incoming)
         line = await self._remembered(address, text)

@@ -13,7 +13,7 @@ def _ask_time(scene: Scene) -> Ask:
     practice = scene.catalogue.get(scene.data["practice"])
     choices = [(scene.voice.time(m), str(m)) for m in (practice.minutes[:3] if practice else ())]
     days = scene.voice.days(rule.days)
-    text = N_("When shall it come, on {days}? Tap, or type it: “weekdays 8:30”. /cancel keeps it as it is.")
+    text = N_("Which time suits you ({days})? Tap, or type it: “weekdays 8:30”. /cancel keeps it as it is.")
     return Ask(scene.voice.say(text, days=days), (tuple(choices),) if choices else ())
 
 

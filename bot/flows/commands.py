@@ -56,13 +56,12 @@ def _start(visit: Visit) -> None:
         visit.say(N_("Hello again. Everything is as you left it."))
         _nudges(visit)
     else:
-        start(visit, SIGN_UP)
+        start(visit, SIGN_UP, {"again": True} if visit.person.zone else None)
 
 
 def _now(visit: Visit) -> None:
     practices = [
-        (Button(f"{p.icon} {visit.voice.say(p.title)}", str(Payload("now", 0, p.key))),)
-        for p in visit.catalogue
+        (Button(f"{p.icon} {visit.voice.say(p.title)}", str(Payload("now", 0, p.key))),) for p in visit.catalogue
     ]
     visit.say(
         N_("A moment now: the one that fits, or let me choose."),
@@ -147,7 +146,7 @@ def _help(visit: Visit) -> None:
 
 def _cancel(visit: Visit) -> None:
     if leave(visit.tx, visit.person):
-        visit.say(N_("Left. Nothing was changed."))
+        visit.say(N_("We leave it there. What is set stays set."))
     else:
         visit.say(N_("There is nothing to leave right now."))
 

@@ -26,15 +26,20 @@ def start(visit: Visit, flow: Flow, data: dict[str, object] | None = None) -> No
     _follow(visit, flow, begin(flow, _scene(visit, data or {})))
 
 
-def take_words(visit: Visit, words: str) -> bool:
-    """Give words to the flow that waits for some; return False when none does."""
+def take_words(visit: Visit, words: str, since: int = 0) -> bool:
+    """Give words to the flow that waits for some; return False when none does.
+
+    A flow that has waited since before `since` (UTC seconds) does not get them: something else asked later.
+    """
     position = load(visit.tx, visit.person)
-    if position is None:
+    if position is None or position.moved_at < since:
         return False
     flow = FLOWS.get(position.flow)
+    if flow is not None and visit.tx.now > position.moved_at + flow.lapses:
+        return False
     if is_outdated(flow, position) or flow is None:
         return _end_outdated(visit)
-    if visit.tx.now > position.moved_at + flow.lapses or not flow.step(position.step).takes_words:
+    if not flow.step(position.step).takes_words:
         return False
     _take(visit, flow, position, Answer(words=words))
     return True
@@ -51,9 +56,15 @@ def take_tap(visit: Visit, row: int, step: str, value: str) -> bool:
         return _end_outdated(visit)
     if position.step != step or str(position.data.get("at", "")) != value.partition("=")[2]:
         return False
-    visit.settle()
     _take(visit, flow, position, Answer(value=value.partition("=")[0]))
     return True
+
+
+def leave_if_about(visit: Visit, nudge_id: int) -> None:
+    """Leave a flow that would change this nudge, because the nudge is gone."""
+    position = load(visit.tx, visit.person)
+    if position is not None and position.data.get("nudge") == nudge_id:
+        leave(visit.tx, visit.person)
 
 
 def _end_outdated(visit: Visit) -> bool:
@@ -65,8 +76,9 @@ def _end_outdated(visit: Visit) -> bool:
 def _take(visit: Visit, flow: Flow, position: Position, answer: Answer) -> None:
     following = advance(flow, position, answer, _scene(visit, position.data))
     if isinstance(following, Unclear):
-        visit.show(Outgoing(following.line))
+        visit.show(Outgoing(following.line))  # the buttons stay: the question is still open
     else:
+        visit.settle()
         _follow(visit, flow, following)
 
 
@@ -92,10 +104,7 @@ def _message(ask: Ask, position: Position) -> Outgoing:
     # A step that repeats says how far it is, so that a button of an earlier round is known to be old.
     at = f"={position.data['at']}" if "at" in position.data else ""
     rows = tuple(
-        tuple(
-            Button(label, str(Payload("flow", position.id, f"{position.step}.{value}{at}")))
-            for label, value in row
-        )
+        tuple(Button(label, str(Payload("flow", position.id, f"{position.step}.{value}{at}"))) for label, value in row)
         for row in ask.rows
     )
     return Outgoing(ask.text, rows)

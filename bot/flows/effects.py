@@ -42,7 +42,7 @@ class BeginMoment:
 
 @dataclass(frozen=True, slots=True)
 class KeepWords:
-    """Keep words that were given for a moment, and answer it with `given` when it is still open."""
+    """End a moment: keep the words given for it, answer it with `given` when it is still open, say a warm line."""
 
     moment_id: int
     words: str | None

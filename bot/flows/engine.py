@@ -130,9 +130,7 @@ def advance(flow: Flow, position: Position, answer: Answer, scene: Scene) -> Nex
 
 def is_outdated(flow: Flow | None, position: Position) -> bool:
     """Return whether an upgrade has changed the flow under this position."""
-    return (
-        flow is None or flow.version != position.version or position.step not in {s.name for s in flow.steps}
-    )
+    return flow is None or flow.version != position.version or position.step not in {s.name for s in flow.steps}
 
 
 def tap_a_button(scene: Scene) -> Unclear:

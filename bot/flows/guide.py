@@ -15,7 +15,9 @@ LONGEST_WORDS = 4000
 
 
 def _practice(scene: Scene) -> Practice | None:
-    return scene.catalogue.get(scene.data["practice"])
+    """Return the practice, or None when it or its steps are gone from the host's catalogue."""
+    practice = scene.catalogue.get(scene.data["practice"])
+    return practice if practice and scene.data["at"] < len(practice.steps) else None
 
 
 def _ask(scene: Scene) -> Ask:
@@ -25,9 +27,7 @@ def _ask(scene: Scene) -> Ask:
     say = scene.voice.say
     step = practice.steps[scene.data["at"]]
     last = scene.data["at"] + 1 == len(practice.steps)
-    choices = [
-        (say(choice), str(n)) for n, choice in enumerate(step.choices if isinstance(step, Choose) else ())
-    ]
+    choices = [(say(choice), str(n)) for n, choice in enumerate(step.choices if isinstance(step, Choose) else ())]
     onward = (say(N_("Done")) if last else say(N_("Next")), "on")
     return Ask(say(step.text), (*rows_of(choices, 3), (onward,)))
 
@@ -35,7 +35,7 @@ def _ask(scene: Scene) -> Ask:
 def _take(scene: Scene, answer: Answer) -> Turn | Unclear:
     practice = _practice(scene)
     if practice is None:
-        return Turn(None)
+        return Turn(None, say=_ask(scene).text)
     step = practice.steps[scene.data["at"]]
     choices = step.choices if isinstance(step, Choose) else ()
     given = (answer.words or "").strip()
@@ -46,7 +46,7 @@ def _take(scene: Scene, answer: Answer) -> Turn | Unclear:
     if at < len(practice.steps):
         return Turn("step", {"at": at, "words": words})
     kept = KeepWords(scene.data["moment"], "\n".join(words) or None, given="words" if words else "did")
-    return Turn(None, effects=(kept,), say=scene.voice.say(practice.warm(scene.data["moment"])))
+    return Turn(None, effects=(kept,))
 
 
 GUIDE = Flow("guide", version=1, steps=(Step("step", _ask, _take),), lapses=LAPSES)

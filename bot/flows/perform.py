@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.flows.closing import finish
 from bot.flows.effects import BeginMoment, ChangeTime, KeepWords, KeepZone, SetNudge
 from bot.flows.visit import Visit
 from bot.nudges import moments, queries
@@ -40,7 +41,7 @@ def begin_moment(visit: Visit, key: str, feelings: str | None = None) -> None:
 
 def _set_nudge(visit: Visit, wish: SetNudge) -> int:
     known = queries.find(visit.tx, wish.nudge_id, visit.person) if wish.nudge_id else None
-    if known:
+    if known and not known.removed:
         queries.change_rule(visit.tx, known, wish.rule, wish.zone)
         moments.forget_waiting(visit.tx, visit.person, known.id)
         return known.id
@@ -67,3 +68,4 @@ def _keep_words(visit: Visit, effect: KeepWords) -> None:
         moments.answer(visit.tx, moment, effect.given, visit.person, effect.words)
     elif effect.words is not None:
         moments.add_words(visit.tx, moment, visit.person, effect.words)
+    finish(visit, moment, visit.catalogue[moment.practice].warm(moment.id))

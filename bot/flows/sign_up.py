@@ -23,6 +23,9 @@ from bot.texts import N_
 LONGEST_CUE = 60
 """Characters of a cue in a person's own words: it stands above every prompt."""
 
+MORNING = 8 * 60 + 30
+"""The minute of the day that is offered when nothing else is known."""
+
 
 def _ask_practice(scene: Scene) -> Ask:
     offers = [(scene.voice.say(label), key) for key, label in scene.catalogue.first]
@@ -30,7 +33,7 @@ def _ask_practice(scene: Scene) -> Ask:
         return Ask(scene.voice.say(N_("Which tiny moment shall it be?")), rows_of(offers, 1))
     text = N_(
         "Hi, I’m Pebble. One tiny moment, when you choose. No streaks.\n"
-        "I’m automated, not a therapist and not for emergencies: /help has people who are.\n\n"
+        "I’m automated, not a therapist and not for emergencies: /help lists people who can be there.\n\n"
         "Pick one to begin:"
     )
     return Ask(scene.voice.say(text), rows_of(offers, 1))
@@ -62,18 +65,21 @@ def _take_cue(scene: Scene, answer: Answer) -> Turn | Unclear:
 def _times(scene: Scene) -> list[int]:
     """Return the minutes of the day that fit the cue, else those that fit the practice."""
     cue = scene.catalogue.cues.get(scene.data.get("cue") or "")
-    return list(cue.minutes) if cue else list(scene.catalogue[scene.data["practice"]].minutes[:3])
+    practice = scene.catalogue.get(scene.data["practice"])
+    suits = cue.minutes if cue else practice.minutes[:3] if practice else (MORNING,)
+    return list(suits)
 
 
 def _ask_time(scene: Scene) -> Ask:
     choices = [(scene.voice.time(minute), str(minute)) for minute in _times(scene)]
     days = scene.voice.days(default_days(scene))
-    text = scene.voice.say(N_("About when is that, on {days}? Or type it: “weekdays 8:30”."), days=days)
+    text = scene.voice.say(N_("About what time? It will come {days}. Or type it: “weekdays 8:30”."), days=days)
     return Ask(text, (tuple(choices),))
 
 
 def _take_time(scene: Scene, answer: Answer) -> Turn | Unclear:
-    said = read_time(scene, answer, near=_times(scene)[1])
+    times = _times(scene)
+    said = read_time(scene, answer, near=times[len(times) // 2])
     if isinstance(said, Unclear):
         return said
     rule = rule_of(said, default_days(scene))
@@ -83,9 +89,10 @@ def _take_time(scene: Scene, answer: Answer) -> Turn | Unclear:
 
 
 def _take_here(scene: Scene, answer: Answer) -> Turn | Unclear:
-    if answer.value == "yes":
+    typed = (answer.words or "").strip(" .!").casefold()
+    if answer.value == "yes" or typed == scene.voice.say(N_("Yes")).casefold():
         return _set(scene, scene.guessed_zone)
-    if answer.value == "no":
+    if answer.value == "no" or typed == scene.voice.say(N_("No")).casefold():
         return Turn("clock")
     return _take_clock(scene, answer) if answer.words else tap_a_button(scene)
 
@@ -104,6 +111,8 @@ def _take_city(scene: Scene, answer: Answer) -> Turn | Unclear:
 
 def _set(scene: Scene, zone: str, learned: dict[str, Any] | None = None) -> Turn:
     data = {**scene.data, **(learned or {}), "zone": zone}
+    if data["practice"] not in scene.catalogue:  # the host took it out meanwhile
+        return Turn(None, say=scene.voice.say(N_("That practice is no longer here. /now has others.")))
     nudge = SetNudge(
         practice=data["practice"],
         rule=from_dict(data["rule"]),

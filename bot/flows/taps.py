@@ -4,24 +4,23 @@ from collections.abc import Callable
 
 from bot.flows import commands
 from bot.flows.change_time import CHANGE_TIME
-from bot.flows.conversation import start, take_tap
+from bot.flows.closing import finish, said_after
+from bot.flows.conversation import leave_if_about, start, take_tap
 from bot.flows.guide import GUIDE
 from bot.flows.perform import begin_moment
 from bot.flows.visit import Visit
 from bot.nudges import moments, queries
 from bot.nudges.moments import Moment
-from bot.nudges.prompts import Occasion, doing, faces
+from bot.nudges.prompts import Occasion, doing
 from bot.outbox.states import DAY
 from bot.schedules.rules import to_dict
-from bot.speech import Outgoing, Payload, read_payload
+from bot.speech import Payload, read_payload
 from bot.texts import N_
 
-OLD = N_("That button has done its part. /now begins a new moment.")
+OLD = N_("That button has done its part. /now begins a new moment, /nudges shows what is set.")
 NOTED = N_("Already noted, thank you.")
 OLDEST = 30 * DAY
 """Seconds after which a moment is no longer answered by its buttons."""
-LOW = 2
-"""Faces up to this one are low: no cheering after them."""
 
 OnMoment = Callable[[Visit, Moment, str], None]
 
@@ -39,8 +38,7 @@ def tap(visit: Visit) -> None:
         step, _, value = payload.choice.partition(".")
         if not take_tap(visit, payload.row, step, value):
             visit.toast = visit.voice.say(OLD)
-    elif payload.verb == "menu" and payload.choice in commands.COMMANDS:
-        visit.settle()
+    elif payload.verb == "menu" and payload.choice in commands.COMMANDS and visit.settle():
         commands.run(visit, payload.choice)
     elif payload.verb == "now":
         _begin(visit, payload.choice)
@@ -49,9 +47,9 @@ def tap(visit: Visit) -> None:
 
 
 def _begin(visit: Visit, choice: str) -> None:
-    key = commands.pick(visit, int(choice)) if choice.isdecimal() else choice
-    if key in visit.catalogue:
-        visit.settle()
+    lengths = {str(seconds): seconds for seconds in (commands.SHORT, commands.LONG)}
+    key = commands.pick(visit, lengths[choice]) if choice in lengths else choice
+    if key in visit.catalogue and visit.settle():
         begin_moment(visit, key)
     else:
         visit.toast = visit.voice.say(OLD)
@@ -63,10 +61,9 @@ def _tap_moment(visit: Visit, payload: Payload) -> None:
     if moment is None or visit.tx.now > moment.created_at + OLDEST or moment.practice not in visit.catalogue:
         visit.toast = visit.voice.say(OLD)
         return
-    if _done(moment, payload.verb):
+    if _done(moment, payload.verb) or not visit.settle():
         visit.toast = visit.voice.say(NOTED)
         return
-    visit.settle()
     ON_MOMENT[payload.verb](visit, moment, payload.choice)
 
 
@@ -101,17 +98,6 @@ def _own(visit: Visit, moment: Moment, choice: str) -> None:
     finish(visit, moment, practice.warm(moment.id, reply.key))
 
 
-def finish(visit: Visit, moment: Moment, warm: str) -> None:
-    """Say one warm line, and ask how it is now where the practice asks."""
-    # After a low face a cheerful line would not be heard: a plain one then.
-    line = visit.voice.say(N_("Thank you.") if (moment.before or 5) <= LOW else warm)
-    if moment.feelings == "none":
-        visit.show(Outgoing(line))
-        return
-    asked = visit.voice.say(N_("And now?"))
-    visit.show(Outgoing(f"{line} {asked}", (faces(moment.id, "after"),)), moment_id=moment.id)
-
-
 def _later(visit: Visit, moment: Moment, _choice: str) -> None:
     grace = visit.catalogue[moment.practice].grace
     prompt = visit.opening(moment, turn=moment.id + moment.attempt + 1)
@@ -141,19 +127,6 @@ def _after(visit: Visit, moment: Moment, choice: str) -> None:
     visit.say(said_after(moment.before, int(choice)))
 
 
-def said_after(before: int | None, after: int) -> str:
-    """Return the honest line for how it is now: never praise after sadness, never disappointment."""
-    if before is not None and after > before:
-        return N_("A little lighter. Good that you took that moment.")
-    if before is not None:
-        return N_("Thank you for the honesty. A moment counts however it feels.")
-    if after <= LOW:
-        return N_("Thank you for saying so. Be gentle with yourself; /help has people to talk to.")
-    if after == LOW + 1:
-        return N_("Noted. So-so is a good answer too.")
-    return N_("Good to hear. Take it along with you.")
-
-
 def _face(visit: Visit, moment: Moment, choice: str) -> None:
     if not _is_face(choice):
         visit.toast = visit.voice.say(OLD)
@@ -167,6 +140,9 @@ def _face(visit: Visit, moment: Moment, choice: str) -> None:
 
 
 def _guide(visit: Visit, moment: Moment, _choice: str) -> None:
+    if not visit.catalogue[moment.practice].steps:
+        visit.toast = visit.voice.say(OLD)
+        return
     start(visit, GUIDE, {"moment": moment.id, "practice": moment.practice, "at": 0, "words": []})
 
 
@@ -176,10 +152,9 @@ def _is_face(choice: str) -> bool:
 
 def _tap_nudge(visit: Visit, payload: Payload) -> None:
     nudge = queries.find(visit.tx, payload.row, visit.person)
-    if nudge is None or nudge.removed != (payload.verb == "undo"):
+    if nudge is None or nudge.removed != (payload.verb == "undo") or not visit.settle():
         visit.toast = visit.voice.say(OLD)
         return
-    visit.settle()
     ON_NUDGE[payload.verb](visit, nudge)
 
 
@@ -191,6 +166,7 @@ def _change_time(visit: Visit, nudge: queries.Nudge) -> None:
 def _remove(visit: Visit, nudge: queries.Nudge) -> None:
     queries.remove(visit.tx, nudge)
     moments.forget_waiting(visit.tx, visit.person, nudge.id)
+    leave_if_about(visit, nudge.id)
     visit.say(
         N_("Removed. What you answered stays with you."),
         ((visit.button(N_("Undo"), Payload("undo", nudge.id)),),),
@@ -199,7 +175,7 @@ def _remove(visit: Visit, nudge: queries.Nudge) -> None:
 
 def _undo(visit: Visit, nudge: queries.Nudge) -> None:
     queries.restore(visit.tx, nudge)
-    visit.say(N_("It’s back. {words}"), words=commands.nudge_line(visit, nudge))
+    visit.say(N_("It’s back.\n{words}"), words=commands.nudge_line(visit, nudge))
 
 
 ON_MOMENT: dict[str, OnMoment] = {

@@ -50,15 +50,18 @@ class Visit:
         body = self._tapped_message()
         return body is None or any(self.incoming.text == b.payload for row in body[1].rows for b in row)
 
-    def settle(self) -> None:
-        """Take the buttons off the tapped message and show what was chosen."""
+    def settle(self) -> bool:
+        """Take the buttons off the tapped message and show what was chosen; return False when that was done before.
+
+        A message that is not known any more cannot tell, so its tap counts as the first.
+        """
         body = self._tapped_message()
         if body is None:
-            return
+            return True
         outbox_id, said = body
         label = next((b.label for row in said.rows for b in row if b.payload == self.incoming.text), "")
         edit = replace(said, rows=(), chosen=label, op=Op.EDIT)
-        shelf.put(self.tx, self.person.recipient, edit, Terms(edits=outbox_id))
+        return shelf.put(self.tx, self.person.recipient, edit, Terms(key=f"settled:{outbox_id}", edits=outbox_id))
 
     def _tapped_message(self) -> tuple[int, Outgoing] | None:
         if self.incoming.message is None:

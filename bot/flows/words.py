@@ -3,22 +3,28 @@
 import unicodedata
 
 from bot.flows import commands
+from bot.flows.closing import finish
 from bot.flows.conversation import take_words
 from bot.flows.guide import LONGEST_WORDS
-from bot.flows.taps import finish
 from bot.flows.visit import Visit
 from bot.nudges import moments
 from bot.outbox.states import DAY
 from bot.texts import N_
 
+TOO_LONG = N_("That is more than I can keep in one piece. Would you send me its heart, in up to 4,000 characters?")
+
+# Embeddings, overrides and isolates of the Unicode bidirectional algorithm (UAX 9). The plain marks for one place,
+# which right-to-left scripts need, stay.
+_TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+
 
 def cleaned(text: str) -> str:
     """Return the text without what no database or platform can carry, and without invisible padding.
 
-    NUL and lone surrogates are dropped (neither PostgreSQL nor UTF-8 holds them); a text of nothing but zero-width
-    characters is empty.
+    NUL and lone surrogates are dropped (neither PostgreSQL nor UTF-8 holds them), and so are the characters that turn
+    the direction of everything behind them; a text of nothing but zero-width characters is empty.
     """
-    kept = text.replace("\0", "").encode("utf-8", "ignore").decode()
+    kept = text.replace("\0", "").translate(_TURNING).encode("utf-8", "ignore").decode()
     seen = any(not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc", "Mn") for c in kept)
     return kept.strip() if seen else ""
 
@@ -29,14 +35,17 @@ def hear(visit: Visit) -> None:
     if not words:
         visit.say(N_("That arrived empty. Say it again in a few words?"))
     elif len(words) > LONGEST_WORDS:
-        visit.say(N_("That is more than I can keep in one piece. Would you send its heart in a shorter one?"))
-    elif not take_words(visit, words):
-        _answer_moment(visit, words)
+        visit.say(TOO_LONG)
+    else:
+        _give(visit, words)
 
 
-def _answer_moment(visit: Visit, words: str) -> None:
+def _give(visit: Visit, words: str) -> None:
     wanting = [practice.key for practice in visit.catalogue if practice.answer == "words"]
     moment = moments.newest_open(visit.tx, visit.person, wanting, since=visit.tx.now - DAY)
+    # What was asked last is what people answer.
+    if take_words(visit, words, since=moment.created_at if moment else 0):
+        return
     if moment is None:
         commands.helpful_line(visit)
         return

@@ -85,25 +85,19 @@ def restore(tx: Tx, nudge: Nudge) -> None:
 def of_person(tx: Tx, person_id: int, seal: Seal) -> list[Nudge]:
     """Return the person's nudges in the order in which they were set."""
     rows = tx.connection.execute(
-        select(nudges)
-        .where(nudges.c.person_id == person_id, nudges.c.removed_at.is_(None))
-        .order_by(nudges.c.id)
+        select(nudges).where(nudges.c.person_id == person_id, nudges.c.removed_at.is_(None)).order_by(nudges.c.id)
     )
     return [_nudge(row, seal) for row in rows]
 
 
 def find(tx: Tx, nudge_id: int, person: Person) -> Nudge | None:
     """Return the nudge if it is this person's, removed or not."""
-    row = tx.connection.execute(
-        select(nudges).where(nudges.c.id == nudge_id, nudges.c.person_id == person.id)
-    ).first()
+    row = tx.connection.execute(select(nudges).where(nudges.c.id == nudge_id, nudges.c.person_id == person.id)).first()
     return _nudge(row, person.seal) if row else None
 
 
 def _change(tx: Tx, nudge: Nudge, **values: Any) -> None:
-    tx.connection.execute(
-        update(nudges).where(nudges.c.id == nudge.id).values(version=nudge.version + 1, **values)
-    )
+    tx.connection.execute(update(nudges).where(nudges.c.id == nudge.id).values(version=nudge.version + 1, **values))
 
 
 def _ring_next(tx: Tx, nudge_id: int, version: int, occurrence: Occurrence) -> None:

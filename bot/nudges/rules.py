@@ -17,8 +17,12 @@ class Late:
     grace: int
 
 
-def keep_quiet(late: Iterable[Late], now: int) -> frozenset[int]:
-    """Return the nudges whose late moment is let go without a word.
+Quiet = frozenset[tuple[int, int]]
+"""Those that keep quiet: the nudge, and when it was due (UTC seconds)."""
+
+
+def keep_quiet(late: Iterable[Late], now: int) -> Quiet:
+    """Return the late moments that are let go without a word.
 
     After an outage a person gets at most one message to catch up: the newest of those that are not too late.
     """
@@ -28,4 +32,4 @@ def keep_quiet(late: Iterable[Late], now: int) -> frozenset[int]:
         best = newest.get(row.person_id)
         if now <= row.at + row.grace and (best is None or (best.at, best.nudge_id) < (row.at, row.nudge_id)):
             newest[row.person_id] = row
-    return frozenset(row.nudge_id for row in rows if newest.get(row.person_id) != row)
+    return frozenset((row.nudge_id, row.at) for row in rows if newest.get(row.person_id) != row)

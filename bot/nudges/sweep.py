@@ -10,19 +10,23 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, insert, select
+import structlog
+from cryptography.fernet import InvalidToken
+from sqlalchemy import and_, bindparam, delete, select
 
 from bot.catalogue import Catalogue
 from bot.nudges.prompts import Occasion, opening, turn_of
-from bot.nudges.rules import ON_TIME, Late, keep_quiet
+from bot.nudges.rules import ON_TIME, Late, Quiet, keep_quiet
 from bot.outbox.shelf import Recipient, Terms, put_all, row
-from bot.outbox.states import Priority
+from bot.outbox.states import DAY, Priority
 from bot.schedules.rules import from_dict, next_after
-from bot.store import Tx
+from bot.store import Seal, Tx
 from bot.store.tables import addresses, due, moments, nudges, persons
 from bot.texts import Voice
 
 BATCH = 500
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,10 @@ class _Ringing:
     next_at: int
 
 
-def quiet_ones(tx: Tx) -> frozenset[int]:
-    """Return the nudges that an outage has made late and that now keep quiet; asked once before the batches."""
+def quiet_ones(tx: Tx) -> Quiet:
+    """Return those that an outage has made late and that now keep quiet, as (nudge, when it was due in UTC seconds);
+    asked once before the batches.
+    """
     rows = tx.connection.execute(
         select(due.c.at, due.c.nudge_id, nudges.c.person_id, nudges.c.grace)
         .join(nudges, and_(nudges.c.id == due.c.nudge_id, nudges.c.version == due.c.version))
@@ -52,7 +58,7 @@ def quiet_ones(tx: Tx) -> frozenset[int]:
     return keep_quiet((Late(*r) for r in rows), tx.now)
 
 
-def sweep(tx: Tx, catalogue: Catalogue, quiet: frozenset[int] = frozenset()) -> Swept:
+def sweep(tx: Tx, catalogue: Catalogue, quiet: Quiet = frozenset()) -> Swept:
     """Take one batch of due rows through to the outbox."""
     claimed = _claim(tx)
     if not claimed:
@@ -74,9 +80,7 @@ def next_due(tx: Tx) -> int | None:
 def _claim(tx: Tx) -> Sequence[Any]:
     """Delete and return the oldest due rows; on PostgreSQL those that no other process holds."""
     oldest = select(due).where(due.c.at <= tx.now).order_by(due.c.at, due.c.nudge_id).limit(BATCH)
-    rows = tx.connection.execute(
-        oldest.with_for_update(skip_locked=True) if tx.many_writers else oldest
-    ).all()
+    rows = tx.connection.execute(oldest.with_for_update(skip_locked=True) if tx.many_writers else oldest).all()
     if rows:
         tx.connection.execute(
             delete(due).where(
@@ -94,10 +98,7 @@ def _nudges_of(tx: Tx, claimed: Sequence[Any]) -> list[_Ringing]:
     due_at = {(r.nudge_id, r.version): r.at for r in claimed}
     found = tx.connection.execute(
         select(
-            *(
-                nudges.c[name]
-                for name in ("id", "version", "practice", "rule", "zone", "cue", "sealed_cue", "grace")
-            ),
+            *(nudges.c[name] for name in ("id", "version", "practice", "rule", "zone", "cue", "sealed_cue", "grace")),
             nudges.c.person_id,
             nudges.c.address_id,
             persons.c.language,
@@ -113,9 +114,23 @@ def _nudges_of(tx: Tx, claimed: Sequence[Any]) -> list[_Ringing]:
     live = []
     for nudge in found:
         at = due_at.get((nudge.id, nudge.version))
-        if at is not None:
-            live.append(_Ringing(nudge, at, *_times(nudge.rule, nudge.zone, at, max(at, tx.now - ON_TIME))))
+        if at is None:
+            continue
+        try:
+            times = _times(nudge.rule, nudge.zone, at, max(at, tx.now - ON_TIME))
+        except (ValueError, LookupError):
+            # A kind of rule or a zone that this version does not know: it must not hold up all the others.
+            _put_off(tx, nudge, at)
+        else:
+            live.append(_Ringing(nudge, at, *times))
     return live
+
+
+def _put_off(tx: Tx, nudge: Any, at: int) -> None:
+    """Look again in a day: a newer Pebble, or newer tz data, may be able to read it then."""
+    log.error("nudge_unreadable", nudge=nudge.id)
+    later = {"at": max(at, tx.now) + DAY, "nudge_id": nudge.id, "version": nudge.version}
+    tx.connection.execute(tx.insert(due).values(**later).on_conflict_do_nothing())
 
 
 @lru_cache(maxsize=8192)
@@ -128,16 +143,16 @@ def _times(rule: str, zone: str, at: int, after: int) -> tuple[str, int]:
 def _ring_again(tx: Tx, live: list[_Ringing]) -> None:
     if live:
         rows = [{"at": r.next_at, "nudge_id": r.nudge.id, "version": r.nudge.version} for r in live]
-        tx.connection.execute(insert(due), rows)
+        tx.connection.execute(tx.insert(due).on_conflict_do_nothing(), rows)
 
 
-def _silent(ringing: _Ringing, now: int, quiet: frozenset[int], catalogue: Catalogue) -> bool:
+def _silent(ringing: _Ringing, now: int, quiet: Quiet, catalogue: Catalogue) -> bool:
     """Return whether this one is let go without a word."""
     nudge = ringing.nudge
     return (
         nudge.paused_at is not None
         or nudge.unreachable_at is not None
-        or nudge.id in quiet
+        or (nudge.id, ringing.at) in quiet
         or now > ringing.at + nudge.grace
         or nudge.practice not in catalogue
     )
@@ -174,7 +189,7 @@ def _message(tx: Tx, ringing: _Ringing, moment_id: int, catalogue: Catalogue) ->
     practice = catalogue[nudge.practice]
     # Only a cue in the person's own words makes the message theirs; sealing each would halve the sweep's speed.
     seal = tx.keys.seal(nudge.wrapped_key) if nudge.sealed_cue else None
-    own_words = seal.open(bytes(nudge.sealed_cue)) if seal else None
+    own_words = _own_words(seal, nudge) if seal else None
     occasion = Occasion(
         moment_id=moment_id,
         practice=practice,
@@ -189,3 +204,11 @@ def _message(tx: Tx, ringing: _Ringing, moment_id: int, catalogue: Catalogue) ->
         moment_id=moment_id,
     )
     return row(tx, Recipient(nudge.address_id, seal), opening(voice, occasion), terms)
+
+
+def _own_words(seal: Seal, nudge: Any) -> str | None:
+    try:
+        return seal.open(bytes(nudge.sealed_cue))
+    except InvalidToken:
+        log.error("cue_unreadable", nudge=nudge.id)
+        return None

@@ -10,9 +10,7 @@ from bot.store.tables import addresses, outbox
 def pause_address(tx: Tx, address_id: int) -> None:
     """Stop sending there until the person writes again."""
     tx.connection.execute(
-        update(addresses)
-        .where(addresses.c.id == address_id, addresses.c.paused_at.is_(None))
-        .values(paused_at=tx.now)
+        update(addresses).where(addresses.c.id == address_id, addresses.c.paused_at.is_(None)).values(paused_at=tx.now)
     )
 
 
@@ -30,7 +28,5 @@ def rewrite_address(tx: Tx, old: Address, chat: str) -> None:
     if chat not in known:
         tx.connection.execute(update(addresses).where(addresses.c.id == known[old.chat]).values(chat=chat))
         return
-    tx.connection.execute(
-        update(outbox).where(outbox.c.address_id == known[old.chat]).values(address_id=known[chat])
-    )
+    tx.connection.execute(update(outbox).where(outbox.c.address_id == known[old.chat]).values(address_id=known[chat]))
     tx.connection.execute(delete(addresses).where(addresses.c.id == known[old.chat]))

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
-from bot.errors import PebbleError
 from bot.outbox.shelf import opened
 from bot.outbox.states import MOST_COPIES, State
 from bot.speech import Address, Outgoing
@@ -70,9 +69,7 @@ class LocalClaim:
         twice = tx.connection.execute(
             update(outbox)
             .where(*held, outbox.c.doubts + 1 >= MOST_COPIES)
-            .values(
-                state=State.UNKNOWN, doubts=outbox.c.doubts + 1, finished_at=tx.now, problem="sender died"
-            )
+            .values(state=State.UNKNOWN, doubts=outbox.c.doubts + 1, finished_at=tx.now, problem="sender died")
         )
         once = tx.connection.execute(
             update(outbox).where(*held).values(state=State.WAITING, doubts=outbox.c.doubts + 1)
@@ -84,7 +81,18 @@ class LocalClaim:
 
 def _most_urgent(tx: Tx, platform: str, most: int) -> list[int]:
     """Return ids of rows that may leave now. An address that is being sent to waits, which keeps its order."""
-    busy = select(outbox.c.address_id).where(outbox.c.state == State.SENDING)
+    sending, earlier = outbox.alias("sending"), outbox.alias("earlier")
+    idle = outbox.c.address_id.not_in(select(sending.c.address_id).where(sending.c.state == State.SENDING))
+    # Put earlier and waiting for its retry: an edit must not overtake the message that it changes.
+    overtakes = exists().where(
+        earlier.c.address_id == outbox.c.address_id,
+        earlier.c.state == State.WAITING,
+        earlier.c.claims > 0,
+        earlier.c.id < outbox.c.id,
+        earlier.c.priority <= outbox.c.priority,
+        earlier.c.not_before > outbox.c.not_before,
+        earlier.c.not_before <= earlier.c.deadline,
+    )
     wanted = (
         select(outbox.c.id)
         .join(addresses, addresses.c.id == outbox.c.address_id)
@@ -94,14 +102,19 @@ def _most_urgent(tx: Tx, platform: str, most: int) -> list[int]:
             outbox.c.deadline >= tx.now,
             addresses.c.platform == platform,
             addresses.c.paused_at.is_(None),
-            outbox.c.address_id.not_in(busy),
+            idle,
+            ~overtakes,
         )
         .order_by(outbox.c.priority, outbox.c.not_before, outbox.c.id)
         .limit(most)
     )
-    if tx.many_writers:
-        wanted = wanted.with_for_update(skip_locked=True, of=outbox)
-    return list(tx.connection.scalars(wanted))
+    if not tx.many_writers:
+        return list(tx.connection.scalars(wanted))
+    # Whoever claims locks the address too, and looks again once it has the lock: another process may have claimed
+    # a row of the same address after this statement began.
+    wanted = wanted.with_for_update(skip_locked=True, key_share=True, of=(outbox, addresses))
+    ids = list(tx.connection.scalars(wanted))
+    return list(tx.connection.scalars(select(outbox.c.id).where(outbox.c.id.in_(ids), idle))) if ids else []
 
 
 def _parcels(tx: Tx, ids: list[int]) -> list[Parcel]:
@@ -124,7 +137,7 @@ def _parcels(tx: Tx, ids: list[int]) -> list[Parcel]:
     for row in rows.all():
         try:
             parcels.append(_parcel(tx, row))
-        except (PebbleError, InvalidToken, ValueError, KeyError) as error:
+        except (InvalidToken, ValueError, KeyError) as error:
             # One row that cannot be read must not hold up all the others, time and again.
             values = {"state": State.DEAD, "problem": type(error).__name__, "finished_at": tx.now}
             tx.connection.execute(update(outbox).where(outbox.c.id == row.id).values(**values))

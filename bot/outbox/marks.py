@@ -9,7 +9,7 @@ from bot.outbox.addresses import pause_address, rewrite_address
 from bot.outbox.states import State
 from bot.speech import Address
 from bot.store import Tx
-from bot.store.tables import addresses, outbox
+from bot.store.tables import addresses, outbox, words
 
 BODY_DAYS = 7
 ROW_DAYS = 30
@@ -73,6 +73,7 @@ def forget_old(tx: Tx) -> None:
         .where(finished, outbox.c.finished_at < tx.now - BODY_DAYS * 86_400, outbox.c.body.is_not(None))
         .values(body=None)
     )
+    tx.connection.execute(delete(words).where(words.c.at < tx.now - BODY_DAYS * 86_400))
     tx.connection.execute(delete(outbox).where(finished, outbox.c.finished_at < tx.now - ROW_DAYS * 86_400))
 
 

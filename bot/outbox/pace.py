@@ -33,11 +33,20 @@ FREE = Limits(Limit(10_000, 1_000), Limit(1_000, 100), Limit(1_000, 100))
 LIMITS = {
     # A burst of 1 overall keeps any second at 31 or less. In a private chat a tap may be answered by two messages (a
     # line, the next question), and only lasting speed is punished.
-    "telegram": Limits(Limit(30, 1), Limit(1, 4), Limit(20 / 60, 4)),
+    # In a group 4 at once and 16 a minute make the 20 that any minute may hold.
+    "telegram": Limits(Limit(30, 1), Limit(1, 4), Limit(16 / 60, 4)),
     "web": FREE,
 }
 FORGET_ABOVE = 10_000
 """Chats that are remembered before those at rest are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Leave to send at `at` (monotonic seconds); without `overall` only this chat's part of it has been taken."""
+
+    at: float
+    overall: bool
 
 
 class Pace:
@@ -53,18 +62,31 @@ class Pace:
         self.limited = 0
         """How often the platform said that it was too much (429)."""
 
-    def take(self, address: Address, op: Op = Op.NEW) -> float:
-        """Take the next permit for this address and return how many seconds to wait before using it."""
+    def permit(self, address: Address, op: Op = Op.NEW) -> Permit:
+        """Take the next permit for this address.
+
+        Where the chat itself has to wait, the overall permit is left for later: used when its own second is long past,
+        it would come on top of the permits of that other second.
+        """
+        wait = self.take_chat(address, op)
+        return Permit(self._now() + wait, False) if wait else Permit(self._now() + self.take_overall(), True)
+
+    def take_chat(self, address: Address, op: Op = Op.NEW) -> float:
+        """Take this chat's next permit and return how many seconds to wait before asking for an overall one."""
         now = self._now()
-        self._overall, wait = _reserve(self._overall, self._limits.overall, now)
         group = address.chat.startswith("-")
         if op is not Op.NEW and not group:
-            return wait  # what counts in a private chat is new messages
+            return 0.0  # what counts in a private chat is new messages
         limit = self._limits.group if group else self._limits.private
-        self._chats[address.chat], chat_wait = _reserve(self._chats.get(address.chat, 0.0), limit, now)
+        self._chats[address.chat], wait = _reserve(self._chats.get(address.chat, 0.0), limit, now)
         if len(self._chats) > FORGET_ABOVE:
             self._chats = {name: at for name, at in self._chats.items() if at > now}
-        return max(wait, chat_wait)
+        return wait
+
+    def take_overall(self) -> float:
+        """Take the next permit of the whole platform and return how many seconds to wait before using it."""
+        self._overall, wait = _reserve(self._overall, self._limits.overall, self._now())
+        return wait
 
     def paused(self, address: Address) -> float:
         """Return how many seconds this address has to wait because the platform said so."""

@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.errors import InDoubt, Moved, Outdated, Refused, TryLater, Unreachable
 from bot.outbox.handout import Handout, Parcel
 from bot.outbox.marks import Outcome, mark
-from bot.outbox.pace import FREE, LIMITS, Pace
+from bot.outbox.pace import FREE, LIMITS, Pace, Permit
 from bot.outbox.shelf import next_at
 from bot.outbox.states import MOST_COPIES, MOST_CRASHES, State
 from bot.speech import Chat
@@ -54,10 +54,13 @@ class Pump:
         self.tally: Counter[str] = Counter()
         self._woken = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
+        self._pacing: set[asyncio.Task[None]] = set()
+        """Those of `_sending` that only wait for their pace: a stop need not wait for them."""
+        self._claiming = asyncio.Lock()
         self._in_flight = 0
         self._outcomes: list[Outcome] = []
         self._marking = asyncio.Lock()
-        self._stopping = False
+        self._stopping = asyncio.Event()
 
     def wake(self) -> None:
         """Look at the shelf now."""
@@ -66,7 +69,7 @@ class Pump:
     async def run(self) -> None:
         """Send until `stop`. A database that is away is waited for."""
         pause = 0.5
-        while not self._stopping:
+        while not self._stopping.is_set():
             self._woken.clear()
             try:
                 claimed = await self._claim_all()
@@ -79,14 +82,29 @@ class Pump:
                 pause = min(pause * 2, 5.0)
 
     async def stop(self) -> None:
-        """Stop claiming, and wait at most 10 seconds for what is on its way."""
-        self._stopping = True
+        """Stop claiming, and wait at most 10 seconds for what is on its way. What had not begun goes back."""
+        self._stopping.set()
         self.wake()
-        if self._sending:
-            _, late = await asyncio.wait(self._sending, timeout=DRAIN)
-            for task in late:
-                task.cancel()
-        await self._write_outcomes()
+        try:
+            async with asyncio.timeout(DRAIN):
+                async with self._claiming:  # a claim that was under way is over by now
+                    pass
+                await self._cancel(self._pacing)
+                while self._sending:
+                    await asyncio.wait(self._sending)
+                await self._write_outcomes()
+        except TimeoutError:
+            await self._cancel(self._sending)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._write_outcomes(), 1)
+        if self._outcomes:
+            log.warning("outcomes_lost", rows=len(self._outcomes))
+
+    async def _cancel(self, tasks: set[asyncio.Task[None]]) -> None:
+        chosen = list(tasks)
+        for task in chosen:
+            task.cancel()
+        await asyncio.gather(*chosen, return_exceptions=True)
 
     async def settle(self) -> None:
         """Send all that may leave now and return when it is marked: for tests and the demo's fast-forward."""
@@ -119,17 +137,27 @@ class Pump:
         return claimed
 
     async def _claim(self, platform: str, most: int) -> int:
-        real = self._clock.real()
-        parcels = await self._store.run(lambda tx: self._handout.claim(tx, platform, most, real))
+        async with self._claiming:
+            if self._stopping.is_set():
+                return 0
+            real = self._clock.real()
+            parcels = await self._store.run(lambda tx: self._handout.claim(tx, platform, most, real))
+            if self._stopping.is_set():  # a stop came meanwhile, and nothing of this has begun
+                self._outcomes += [Outcome(parcel.id, State.WAITING) for parcel in parcels]
+                return 0
+            self._begin(parcels)
+            return len(parcels)
+
+    def _begin(self, parcels: list[Parcel]) -> None:
         parcels.sort(key=lambda parcel: parcel.address_id)  # stable: the order within an address stays
         self._in_flight += len(parcels)
         for _, group in groupby(parcels, key=lambda parcel: parcel.address_id):
             rows = list(group)
-            waits = [self.paces[platform].take(row.address, row.outgoing.op) for row in rows]
-            task = asyncio.create_task(self._deliver(rows, waits))
+            pace = self.paces[rows[0].address.platform]
+            permits = [pace.permit(row.address, row.outgoing.op) for row in rows]
+            task = asyncio.create_task(self._deliver(rows, permits, pace))
             self._sending.add(task)
             task.add_done_callback(self._delivered)
-        return len(parcels)
 
     def _delivered(self, task: asyncio.Task[None]) -> None:
         self._sending.discard(task)
@@ -137,22 +165,39 @@ class Pump:
         if not task.cancelled() and task.exception():
             log.error("outbox_broke", problem=type(task.exception()).__name__)
 
-    async def _deliver(self, parcels: list[Parcel], waits: list[float]) -> None:
+    async def _deliver(self, parcels: list[Parcel], permits: list[Permit], pace: Pace) -> None:
         """Send the rows of one address in order; when one has to wait, those behind it wait too."""
-        outcomes: list[Outcome] = []
-        for parcel, wait in zip(parcels, waits, strict=True):
-            if outcomes and outcomes[-1].state == State.WAITING:
-                outcomes.append(Outcome(parcel.id, State.WAITING, after=outcomes[-1].after))
-            else:
-                outcomes.append(await self._send(parcel, wait))
-        self._in_flight -= len(parcels)
-        self._outcomes += outcomes
+        rest = list(parcels)
+        after = 0
+        try:
+            for permit in permits:
+                await self._wait_for(permit, pace)
+                outcome = await self._send(rest.pop(0), pace)
+                self._outcomes.append(outcome)
+                if outcome.state == State.WAITING:
+                    after = outcome.after
+                    break
+        finally:
+            # Also when a stop cuts this short: only the row that was being sent then is in doubt.
+            self._outcomes += [Outcome(parcel.id, State.WAITING, after=after) for parcel in rest]
+            self._in_flight -= len(parcels)
         await self._write_outcomes()
 
-    async def _send(self, parcel: Parcel, wait: float) -> Outcome:
-        pace = self.paces[parcel.address.platform]
-        if wait:
-            await self._sleep(wait)
+    async def _wait_for(self, permit: Permit, pace: Pace) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._pacing.add(task)
+        try:
+            wait = permit.at - self._clock.monotonic()
+            if wait > 0:
+                await self._sleep(wait)
+            wait = 0.0 if permit.overall else pace.take_overall()
+            if wait > 0:
+                await self._sleep(wait)
+        finally:
+            self._pacing.discard(task)
+
+    async def _send(self, parcel: Parcel, pace: Pace) -> Outcome:
         paused = pace.paused(parcel.address)
         if paused:
             return Outcome(parcel.id, State.WAITING, after=int(paused) + 1)
@@ -173,15 +218,11 @@ class Pump:
                 if error.limited:
                     pace.limited += 1
                     pace.pause(parcel.address, error.after or 1, everywhere=error.everywhere)
-                return Outcome(
-                    parcel.id, State.WAITING, problem=problem, after=self._backoff(parcel, error.after)
-                )
+                return Outcome(parcel.id, State.WAITING, problem=problem, after=self._backoff(parcel, error.after))
             case InDoubt() if parcel.doubts + 1 >= MOST_COPIES:
                 return Outcome(parcel.id, State.UNKNOWN, problem=problem, doubts=1)
             case InDoubt():
-                return Outcome(
-                    parcel.id, State.WAITING, problem=problem, after=self._backoff(parcel, None), doubts=1
-                )
+                return Outcome(parcel.id, State.WAITING, problem=problem, after=self._backoff(parcel, None), doubts=1)
             case Unreachable():
                 return Outcome(parcel.id, State.WAITING, problem=problem, unreachable=parcel.address_id)
             case Moved():
@@ -193,9 +234,7 @@ class Pump:
         # A fault of ours: its text may hold anything, so only the kind of it is kept.
         log.error("send_crashed", row=parcel.id, problem=type(error).__name__)
         state = State.DEAD if parcel.crashes + 1 >= MOST_CRASHES else State.WAITING
-        return Outcome(
-            parcel.id, state, problem=type(error).__name__, after=self._backoff(parcel, None), crashes=1
-        )
+        return Outcome(parcel.id, state, problem=type(error).__name__, after=self._backoff(parcel, None), crashes=1)
 
     def _backoff(self, parcel: Parcel, named: float | None) -> int:
         """Return the seconds until the next try: what the platform named, else doubling with jitter."""
@@ -216,6 +255,9 @@ class Pump:
                 batch, self._outcomes = self._outcomes, []
                 try:
                     await self._store.run(lambda tx, batch=batch: mark(tx, batch))  # type: ignore[misc]
+                except asyncio.CancelledError:
+                    self._outcomes = batch + self._outcomes  # whether it was written is unknown; twice is harmless
+                    raise
                 except TryLater:
                     # What was sent must not be forgotten: hold on to it until the database is back.
                     self._outcomes = batch + self._outcomes

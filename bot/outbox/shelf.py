@@ -112,8 +112,6 @@ def withdraw(tx: Tx, *, moment_ids: Any) -> int:
 def next_at(tx: Tx) -> int | None:
     """Return the next time (UTC seconds) from which a row that still holds back may leave, or None."""
     found: int | None = tx.connection.scalar(
-        select(func.min(outbox.c.not_before)).where(
-            outbox.c.state == State.WAITING, outbox.c.not_before > tx.now
-        )
+        select(func.min(outbox.c.not_before)).where(outbox.c.state == State.WAITING, outbox.c.not_before > tx.now)
     )
     return found

@@ -22,7 +22,6 @@ _DAYS: dict[str, frozenset[int]] = {
     "weekends": WEEKENDS,
     "daily": EVERY_DAY,
     "day": EVERY_DAY,
-    "days": EVERY_DAY,
     "tues": frozenset((1,)),
     "thur": frozenset((3,)),
     "thurs": frozenset((3,)),
@@ -33,6 +32,7 @@ _NAMED_TIMES = {"noon": NOON, "midday": NOON, "midnight": 0}
 _SMALL_WORDS = {"at", "on", "every", "each", "and", "the", "o'clock", "oclock", "about", "around"}
 _TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?h?(am|pm|a\.m\.|p\.m\.)?")
 _RANGE = re.compile(r"([a-z]+)-([a-z]+)")
+_INTERVAL = re.compile(r"\b(every|each)\s+\d+(?![\d:.h]|\s*[ap]\.?m)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,10 @@ class Said:
 
 def read_phrase(text: str, near: int) -> Said | None:
     """Return what was meant, or None. A bare hour means the one of the two that is closer to minute `near`."""
-    words = _words(text)
+    plain = _plain(text)
+    if _INTERVAL.search(plain):  # "every 5 days" is no time of day
+        return None
+    words = [word for word in re.split(r"[\s,;&]+", plain) if word]
     days: frozenset[int] = frozenset()
     minutes: list[int] = []
     for word in words:
@@ -62,14 +65,16 @@ def read_phrase(text: str, near: int) -> Said | None:
     return Said(minutes[0], days or None)
 
 
-def _words(text: str) -> list[str]:
-    """Return the words in lower case, digits of every script made plain, "7 pm" joined."""
+def _plain(text: str) -> str:
+    """Return the text in lower case, digits of every script made plain, "7 pm" and "mon – fri" joined."""
     if len(text) > LONGEST:
-        return []
-    plain = unicodedata.normalize("NFKC", text).lower()
+        return ""
+    plain = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
+    # Keyboards of scripts that run from right to left put invisible marks beside digits.
+    plain = "".join(c for c in plain if unicodedata.category(c) != "Cf")
     plain = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in plain)
-    plain = re.sub(r"(\d)\s+([ap]\.?m\b\.?)", r"\1\2", plain)
-    return [word for word in re.split(r"[\s,;&]+", plain) if word]
+    plain = re.sub(r"([a-z])\s*[-–]\s*([a-z])", r"\1-\2", plain)
+    return re.sub(r"(\d)\s+([ap]\.?m\b\.?)", r"\1\2", plain)
 
 
 def _days(word: str) -> frozenset[int] | None:

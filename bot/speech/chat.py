@@ -23,9 +23,7 @@ class Chat(Protocol):
 
     name: str
 
-    async def send(
-        self, address: Address, outgoing: Outgoing, *, nonce: int, message: str | None = None
-    ) -> Receipt:
+    async def send(self, address: Address, outgoing: Outgoing, *, nonce: int, message: str | None = None) -> Receipt:
         """Hand one message to the platform and return when it has taken it.
 
         `nonce` is the outbox row's id: a platform that can drops a repeat of it. `message` is the platform's id of

@@ -54,8 +54,6 @@ class Outgoing:
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any], op: Op = Op.NEW) -> "Outgoing":
         """Read back what `to_dict` wrote."""
-        rows = tuple(
-            tuple(Button(label, payload) for label, payload in row) for row in stored.get("rows", ())
-        )
+        rows = tuple(tuple(Button(label, payload) for label, payload in row) for row in stored.get("rows", ()))
         flags = {flag: stored.get(flag, False) for flag in ("silent", "nudge")}
         return cls(stored["text"], rows, stored.get("chosen", ""), op=op, **flags)

@@ -143,7 +143,8 @@ def translated(error: DBAPIError) -> Exception:
     if isinstance(error, IntegrityError | ProgrammingError | DataError):
         return error
     if getattr(error.orig, "sqlite_errorname", "") in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
-        return TryLater("PEBBLE_DATABASE: the file is damaged or no database; put a backup in its place", everywhere=True)
+        damaged = "PEBBLE_DATABASE: the file is damaged or no database; put a backup in its place"
+        return TryLater(damaged, everywhere=True)
     # Only the kind of trouble: a statement's parameters may hold people's texts.
     return TryLater(f"the database is away, full or read-only ({type(error.orig).__name__})", everywhere=True)
 

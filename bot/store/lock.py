@@ -21,7 +21,5 @@ def hold(database: Path) -> IO[str]:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         file.close()
-        raise AlreadyRunning(
-            "Pebble is already running on this database. Stop the other copy first."
-        ) from None
+        raise AlreadyRunning("Pebble is already running on this database. Stop the other copy first.") from None
     return file

@@ -15,9 +15,7 @@ from bot.store.sealed import Keyring
 log = structlog.get_logger()
 
 
-def open_store(
-    url: str, keys: list[str] | None, clock: Clock, *, alone: bool = True
-) -> tuple[Store, IO[str] | None]:
+def open_store(url: str, keys: list[str] | None, clock: Clock, *, alone: bool = True) -> tuple[Store, IO[str] | None]:
     """Return the store and, for an embedded database, the lock that keeps a second copy out.
 
     `keys` are the host's, newest first; None takes them from the key file, which is made at the first start. With
@@ -42,8 +40,13 @@ def read_keys(path: Path) -> list[str]:
                 file.flush()
                 os.fsync(file.fileno())
             log.info("secret_key_made", file=str(path))
+    except FileExistsError:
+        pass  # another process made it in this very moment
+    except OSError as error:
+        raise Misconfigured(f"PEBBLE_SECRET_KEYS: cannot make {path} ({error.strerror})") from None
+    try:
         return path.read_text(encoding="utf-8").split()
     except OSError as error:
-        raise Misconfigured(f"PEBBLE_SECRET_KEYS: cannot read or make {path} ({error.strerror})") from None
+        raise Misconfigured(f"PEBBLE_SECRET_KEYS: cannot read {path} ({error.strerror})") from None
     except UnicodeDecodeError:
         raise Misconfigured(f"PEBBLE_SECRET_KEYS: {path} is no list of keys, one a line") from None

@@ -76,9 +76,7 @@ nudges = Table(
     Column("cue", String(24)),  # a cue of ours by key ("coffee"); the person's own words are in sealed_cue
     Column("sealed_cue", LargeBinary),
     Column("grace", Integer, nullable=False),  # seconds that one of its moments may come late
-    Column(
-        "version", Integer, nullable=False
-    ),  # raised by every edit: rows of `due` with an older one are stale
+    Column("version", Integer, nullable=False),  # raised by every edit: rows of `due` with an older one are stale
     Column("removed_at", BigInteger),
     Column("created_at", BigInteger, nullable=False),
     sqlite_autoincrement=True,
@@ -102,9 +100,7 @@ moments = Table(
     Column("person_id", Id, ForeignKey("persons.id", ondelete="CASCADE"), nullable=False),
     Column("nudge_id", Id, ForeignKey("nudges.id", ondelete="CASCADE")),  # null: asked for with /now
     Column("practice", String(40), nullable=False),
-    Column(
-        "slot", String(16), nullable=False
-    ),  # nominal local minute, "2026-11-19T08:30": its date is the day asked
+    Column("slot", String(16), nullable=False),  # nominal local minute, "2026-11-19T08:30": its date is the day asked
     Column("feelings", String(8), nullable=False),  # both | after | none
     Column("attempt", SmallInteger, nullable=False, server_default="0"),  # raised by every snooze
     Column("created_at", BigInteger, nullable=False),

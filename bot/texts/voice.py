@@ -79,9 +79,7 @@ class Voice:
 
     def day_time(self, local: datetime) -> str:
         """Return weekday and time of a local moment: "Thu 8:30"."""
-        return self.say(
-            N_("{day} {time}"), day=self._day_names()[local.weekday()], time=self.time(_minute_of(local))
-        )
+        return self.say(N_("{day} {time}"), day=self._day_names()[local.weekday()], time=self.time(_minute_of(local)))
 
     def date_time(self, local: datetime) -> str:
         """Return date and time of a local moment: "Thu 19 Nov, 8:30"."""

@@ -41,9 +41,7 @@ def drawer_routes(store: Store, catalogue: Catalogue, who: Who, forward: Forward
         if address is None:
             return JSONResponse({"line": "I don’t know who is asking."}, 400)
         try:
-            return JSONResponse(
-                await store.read(lambda tx: contents(tx, catalogue, address, forward is not None))
-            )
+            return JSONResponse(await store.read(lambda tx: contents(tx, catalogue, address, forward is not None)))
         except TryLater:
             return JSONResponse({"line": "The drawer sticks. One moment, please."}, 503)
 
@@ -110,9 +108,7 @@ def _nudge(nudge: Nudge, catalogue: Catalogue, voice: Voice, now: int) -> dict[s
     return {
         "title": f"{practice.icon} {voice.say(practice.title)}" if practice else nudge.practice,
         "words": cue_and_days(nudge, catalogue, voice),
-        "next": [
-            voice.date_time(local(nudge.zone, t.at)) for t in next_times(nudge.rule, nudge.zone, now, 3)
-        ],
+        "next": [voice.date_time(local(nudge.zone, t.at)) for t in next_times(nudge.rule, nudge.zone, now, 3)],
     }
 
 

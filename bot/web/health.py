@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.errors import TryLater
+
 Check = Callable[[], Awaitable[str | None]]
 """Returns None when all is well, else one line on what is not."""
 Numbers = Callable[[], Awaitable[Mapping[str, float]]]
@@ -58,8 +60,12 @@ def health_routes(checks: Mapping[str, Check], numbers: Numbers) -> list[Route]:
         return JSONResponse(body, 200 if well else 503)
 
     async def metrics(_request: Request) -> Response:
+        try:
+            found = await numbers()
+        except TryLater as trouble:
+            return Response(f"{trouble}\n", 503, media_type="text/plain")
         registry = CollectorRegistry()
-        registry.register(_Snapshot(await numbers()))
+        registry.register(_Snapshot(found))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
     return [Route("/health/live", live), Route("/health/ready", ready), Route("/metrics", metrics)]

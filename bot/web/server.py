@@ -1,6 +1,7 @@
 """The web server: a listening socket first, so that the address is known, then uvicorn without its own signals."""
 
 import contextlib
+import errno
 import socket
 from collections.abc import Iterator
 
@@ -38,6 +39,7 @@ def listen(host: str, port: int, tries: int) -> socket.socket:
     """Return a socket that listens on `port` or, when that is busy, on one of the next few. Raises Misconfigured."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     problem: str | None = None
+    setting, advice = "PORT", "choose another port"
     for candidate in range(port, port + tries):
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -47,9 +49,12 @@ def listen(host: str, port: int, tries: int) -> socket.socket:
         except (OSError, OverflowError) as error:
             listener.close()
             problem = getattr(error, "strerror", None) or str(error)
+            if isinstance(error, socket.gaierror) or getattr(error, "errno", None) == errno.EADDRNOTAVAIL:
+                setting, advice = "HOST", "127.0.0.1 is this machine alone, 0.0.0.0 every network"
+                break
         else:
             return listener
-    raise Misconfigured(f"PEBBLE_WEB_PORT: cannot listen on {host}:{port} ({problem}); choose another port")
+    raise Misconfigured(f"PEBBLE_WEB_{setting}: cannot listen on {host}:{port} ({problem}); {advice}")
 
 
 def address_of(listener: socket.socket) -> str:

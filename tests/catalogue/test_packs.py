@@ -45,9 +45,7 @@ def pack(*practices: Table, **changes: Any) -> Table:
 
 def written(folder: Path, table: Table, name: str = "water.toml") -> Path:
     """Write a pack as TOML; inline values of TOML and JSON look the same but for tables."""
-    folder.joinpath(name).write_text(
-        "".join(f"{key} = {_toml(value)}\n" for key, value in table.items()), "utf-8"
-    )
+    folder.joinpath(name).write_text("".join(f"{key} = {_toml(value)}\n" for key, value in table.items()), "utf-8")
     return folder
 
 

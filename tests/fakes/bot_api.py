@@ -55,9 +55,7 @@ class BotApi:
         self.world = World(bot)
         self._people: dict[int, Person] = {}
         self._groups: dict[int, Group] = {}
-        self._server = Server(
-            self.world, token, local=local, conflict_pause=conflict_pause, tries=webhook_tries
-        )
+        self._server = Server(self.world, token, local=local, conflict_pause=conflict_pause, tries=webhook_tries)
         self._server.pace = Pace() if enforce_rates else None
 
     def start(self) -> BotApi:
@@ -125,9 +123,7 @@ class BotApi:
         """Delivers the newest update once more with the same id."""
         self.push(copy.deepcopy(self.world.updates.last_body))
 
-    def fail(
-        self, method: str | None = None, times: float = 1, *, how: Fault, chat_id: int | None = None
-    ) -> None:
+    def fail(self, method: str | None = None, times: float = 1, *, how: Fault, chat_id: int | None = None) -> None:
         """The next `times` calls of this method (None: any but getUpdates) to this chat meet the fault."""
         with self.world.changed:
             self._server.faults.plan(method, times, how, chat_id)

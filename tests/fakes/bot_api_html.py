@@ -121,9 +121,7 @@ class _Html:
         self.at += 1
         tag, attributes, offset, index = self.open[-1]
         if name and name.lower() != tag:
-            words = (
-                f'Unmatched end tag at byte offset {begin}, expected "</{tag}>", found "</{name.lower()}>"'
-            )
+            words = f'Unmatched end tag at byte offset {begin}, expected "</{tag}>", found "</{name.lower()}>"'
             raise ValueError(words)
         self.open.pop()
         length = utf16_units(self.out) - offset

@@ -114,9 +114,7 @@ class _MarkdownV2:
         mark = next((mark for mark in _MARKS if self._here(mark)), None)
         if mark is None:
             return False
-        self.open.append(
-            (_MARKS[mark], byte_offset(self.source, self.at), utf16_units(self.out), len(self.out))
-        )
+        self.open.append((_MARKS[mark], byte_offset(self.source, self.at), utf16_units(self.out), len(self.out)))
         self.at += len(mark)
         if mark == "```":
             self._skip_language()
@@ -130,9 +128,7 @@ class _MarkdownV2:
     def _plain(self) -> None:
         character = self.source[self.at]
         if character in (_RESERVED if not self._verbatim() else "`"):
-            raise ValueError(
-                f"Character '{character}' is reserved and must be escaped with the preceding '\\'"
-            )
+            raise ValueError(f"Character '{character}' is reserved and must be escaped with the preceding '\\'")
         self.out += character
         self.at += 1
 

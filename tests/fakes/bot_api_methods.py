@@ -74,9 +74,7 @@ def _send_message(world: World, params: Params) -> Any:
 
 def _send_photo(world: World, params: Params) -> Any:
     given = params.text("photo")
-    parts = [
-        params.files[name] for name in ("photo", given.removeprefix("attach://")) if name in params.files
-    ]
+    parts = [params.files[name] for name in ("photo", given.removeprefix("attach://")) if name in params.files]
     photo: bytes | str | None = parts[0] if parts else given or None
     if photo is None:
         raise bad("There is no photo in the request")
@@ -97,9 +95,7 @@ def _sent(world: World, params: Params, formatted: Formatted, **parts: Any) -> A
     extra = dict(parts.pop("extra", {}))
     replied = _replied(world, params, chat)
     if replied:
-        extra["reply_to_message"] = {
-            key: value for key, value in replied.json().items() if key != "reply_to_message"
-        }
+        extra["reply_to_message"] = {key: value for key, value in replied.json().items() if key != "reply_to_message"}
     message = world.add(chat, formatted, markup=markup, sender=world.bot, from_bot=True, extra=extra, **parts)
     return message.json()
 

@@ -109,9 +109,7 @@ def _from_json(text: str) -> list[tuple[str, str]]:
     return [(name, item if isinstance(item, str) else json.dumps(item)) for name, item in value.items()]
 
 
-async def _read_multipart(
-    request: web.Request, pairs: list[tuple[str, str]], files: dict[str, bytes]
-) -> None:
+async def _read_multipart(request: web.Request, pairs: list[tuple[str, str]], files: dict[str, bytes]) -> None:
     try:
         reader = await request.multipart()
     except (ValueError, AssertionError):

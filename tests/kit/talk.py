@@ -44,9 +44,7 @@ class MemoryChat:
         self.sent: list[tuple[str, int]] = []
         self.trouble_with: Callable[[Address, Outgoing], Exception | None] = lambda address, outgoing: None
 
-    async def send(
-        self, address: Address, outgoing: Outgoing, *, nonce: int, message: str | None = None
-    ) -> Receipt:
+    async def send(self, address: Address, outgoing: Outgoing, *, nonce: int, message: str | None = None) -> Receipt:
         error = self.trouble_with(address, outgoing)
         if error is not None:
             raise error

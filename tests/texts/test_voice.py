@@ -28,9 +28,7 @@ def pseudo(folder: Path, texts: Iterable[str], language: str = "eo") -> Path:
     return folder
 
 
-@pytest.mark.parametrize(
-    "tag", ["en", "en-US", "EN_gb", "", "xx", "tlh-Latn", "../../etc", "de--", "\0", "a" * 5000]
-)
+@pytest.mark.parametrize("tag", ["en", "en-US", "EN_gb", "", "xx", "tlh-Latn", "../../etc", "de--", "\0", "a" * 5000])
 def test_an_unknown_language_is_answered_in_english(tag: str) -> None:
     assert Voice.of(tag) is ENGLISH
     assert ENGLISH.language == "en"
@@ -75,9 +73,7 @@ def test_a_value_may_have_any_name() -> None:
 
 
 def test_a_number_chooses_the_form() -> None:
-    forms = [
-        ENGLISH.count("{n} moment with {who}", "{n} moments with {who}", n, who="Ana") for n in (0, 1, 5)
-    ]
+    forms = [ENGLISH.count("{n} moment with {who}", "{n} moments with {who}", n, who="Ana") for n in (0, 1, 5)]
     assert forms == ["0 moments with Ana", "1 moment with Ana", "5 moments with Ana"]
 
 

@@ -110,7 +110,7 @@ async def test_the_page_survives_a_kill_and_goes_on_without_a_reload(browser: Br
     await page.get_by_role("textbox").fill("feeding the cat")
     await page.get_by_role("textbox").press("Enter")
     demo.start()
-    await expect(page.get_by_role("log")).to_contain_text("About when is that", timeout=20_000)
+    await expect(page.get_by_role("log")).to_contain_text("About what time?", timeout=20_000)
     await expect(page.get_by_role("log").get_by_text("feeding the cat")).to_have_count(1)
     await _tap(page, "8:30")
     await expect(page.get_by_role("log")).to_contain_text("where you are?")

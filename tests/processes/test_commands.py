@@ -1,0 +1,105 @@
+"""pebble check, migrate, backup, demo and --version, as a host types them."""
+
+import sqlite3
+import stat
+import time
+from contextlib import closing
+from functools import partial
+
+from bot import __version__
+from tests.fakes import BotApi
+from tests.kit.databases import KEY, Postgres
+from tests.processes.conftest import Start
+from tests.processes.pebble import Pebble, free_port, telegram, until
+from tests.processes.schedule import nudge_due
+
+
+def test_a_copy_made_while_pebble_runs_opens_and_holds_everything(pebble: Pebble, api: BotApi) -> None:
+    pebble.start()
+    with pebble.store() as store:
+        store.run_now(partial(nudge_due, chat=11, at=int(time.time()) + 3600))
+    done = pebble.run("backup", "copy.db")
+    assert done.returncode == 0, done.stderr
+    assert "copy.db" in done.stdout
+    copy = pebble.folder / "copy.db"
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    with closing(sqlite3.connect(copy)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert database.execute("SELECT count(*) FROM nudges").fetchone() == (1,)
+        assert database.execute("SELECT count(*) FROM due").fetchone() == (1,)
+    size = copy.stat().st_size
+    again = pebble.run("backup", "copy.db")
+    assert again.returncode != 0
+    assert "exists already" in again.stderr
+    assert len(again.stderr.splitlines()) == 1
+    assert copy.stat().st_size == size
+    assert stat.S_IMODE((pebble.data / "secret.keys").stat().st_mode) == 0o600
+    assert pebble.run("check").returncode == 0
+
+
+def test_a_backup_of_postgresql_points_to_its_own_tool(new_pebble: Start) -> None:
+    done = new_pebble(DATABASE="postgresql://pebble@127.0.0.1:1/pebble").run("backup", "copy.db")
+    assert done.returncode == 78
+    assert "pg_dump" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_check_says_of_each_part_whether_it_is_fine(pebble: Pebble, new_pebble: Start, api: BotApi) -> None:
+    migrated = pebble.run("migrate")
+    assert migrated.returncode == 0, migrated.stderr
+    assert "The database is at " in migrated.stdout
+    well = pebble.run("check")
+    assert well.returncode == 0, well.stdout + well.stderr
+    assert [line.split(":")[0] for line in well.stdout.splitlines()] == [
+        "ok    settings",
+        "ok    database",
+        "ok    token",
+        "ok    clock",
+        "ok    tz data",
+    ]
+    assert "@pebble_test_bot" in well.stdout
+    pebble.settings["TELEGRAM_TOKEN"] = "999:someone-elses"
+    ill = pebble.run("check")
+    assert ill.returncode == 1
+    assert "FAIL  token: " in ill.stdout
+    assert "PEBBLE_TELEGRAM_TOKEN" in ill.stdout
+    assert "Traceback" not in ill.stderr
+
+
+def test_check_on_postgresql_compares_the_clocks(new_pebble: Start, postgres_server: Postgres) -> None:
+    done = new_pebble(DATABASE=postgres_server.database(), SECRET_KEYS=KEY).run("check")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "apart from the database server's" in done.stdout
+
+
+def test_a_database_that_does_not_answer_fails_the_check_and_not_the_program(new_pebble: Start) -> None:
+    done = new_pebble(DATABASE=f"postgresql://pebble@127.0.0.1:{free_port()}/pebble", SECRET_KEYS=KEY).run("check")
+    assert done.returncode == 1, done.stderr
+    assert "FAIL  database: " in done.stdout
+    assert "ok    tz data: " in done.stdout
+
+
+def test_the_demo_needs_nothing_and_says_which_port_it_took(new_pebble: Start, api: BotApi) -> None:
+    busy = api.url.rpartition(":")[2]
+    demo = new_pebble(WEB_PORT=busy).spawn("demo")
+    until(lambda: "Pebble is here: " in demo.printed, 15, lambda: demo.output)
+    address = demo.printed.split("Pebble is here: ")[1].split()[0]
+    assert f"Port {busy} is busy" in demo.printed
+    assert int(address.rpartition(":")[2]) > int(busy)
+    port = int(address.rpartition(":")[2])
+    assert demo.get("/", port)[0] == 200
+    assert demo.get("/health/ready", port)[0] == 200
+    assert (demo.data / "demo.db").exists()
+    assert demo.terminate() == 0
+
+
+def test_the_version_is_told(new_pebble: Start) -> None:
+    done = new_pebble().run("--version")
+    assert (done.returncode, done.stdout) == (0, f"pebble {__version__}\n")
+
+
+def test_the_settings_of_a_bot_do_not_disturb_the_demo(new_pebble: Start, api: BotApi) -> None:
+    demo = new_pebble(**telegram(api) | {"DATABASE": "postgresql://nobody@127.0.0.1:1/none"})
+    demo.start("demo")
+    assert api.calls == []
+    assert "telegram" not in demo.readiness()

@@ -1,0 +1,149 @@
+"""Opening a database: the address, the lock that keeps a second copy out, the key file."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from bot.errors import AlreadyRunning, Misconfigured
+from bot.store import Keyring, Store
+from bot.store.engine import parse_url
+from bot.store.lock import hold
+from bot.store.opening import open_store, read_keys
+from tests.kit.clock import HandClock
+
+KEY = Keyring.new_host_key()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        " ",
+        "pebble.db",
+        "/var/lib/pebble.db",
+        "sqlite:",
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "postgresql://host:not-a-port/pebble",
+        "mysql://host/pebble",
+        "mongodb://host/pebble",
+        "oracle://host/pebble",
+        "https://example.org/pebble.db",
+        "postgresql+asyncpg://host/pebble",
+        "postgresql+psycopg2://host/pebble",
+        "postgresql+nonsense://host/pebble",
+        "sqlite+aiosqlite:///pebble.db",
+        "sqlite+pysqlcipher:///pebble.db",
+    ],
+)
+def test_an_address_that_cannot_be_meant_gives_one_line_that_names_the_setting(address: str) -> None:
+    with pytest.raises(Misconfigured, match=r"^PEBBLE_DATABASE: ") as caught:
+        Store(address, HandClock(), Keyring([KEY]))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_password_in_a_wrong_address_is_not_repeated() -> None:
+    with pytest.raises(Misconfigured) as caught:
+        parse_url("mysql://pebble:hunter2@host/pebble")
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["postgresql://h/p", "postgres://h/p", "postgresql+psycopg://h/p", "sqlite:///p.db", "sqlite+pysqlite:///p.db"],
+)
+def test_the_usual_spellings_of_an_address_are_understood(address: str) -> None:
+    wanted = "sqlite" if address.startswith("sqlite") else "postgresql+psycopg"
+    assert parse_url(address).drivername.startswith(wanted)
+
+
+def test_a_second_copy_on_the_same_file_is_turned_away(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'pebble.db'}"
+    first, lock = open_store(url, [KEY], HandClock())
+    assert lock is not None
+    with pytest.raises(AlreadyRunning, match="already running"):
+        open_store(url, [KEY], HandClock())
+    onlooker, none = open_store(url, [KEY], HandClock(), alone=False)
+    assert none is None
+    onlooker.close()
+    first.close()
+    lock.close()
+    second, again = open_store(url, [KEY], HandClock())
+    assert again is not None
+    second.close()
+    again.close()
+
+
+def test_two_databases_in_one_folder_do_not_mind_each_other(tmp_path: Path) -> None:
+    with hold(tmp_path / "one.db"), hold(tmp_path / "two.db"):
+        pass
+
+
+def test_a_folder_that_cannot_be_made_gives_one_line_that_names_the_setting(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(Misconfigured, match=r"^PEBBLE_DATABASE: ") as caught:
+        open_store(f"sqlite:///{tmp_path}/file/pebble.db", [KEY], HandClock())
+    assert "\n" not in str(caught.value)
+
+
+def test_the_key_file_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "secret.keys"
+    made = read_keys(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    before = path.read_bytes(), path.stat().st_mtime_ns
+    assert read_keys(path) == made
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+    Keyring(made)
+
+
+def test_the_hosts_own_key_file_is_read_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "secret.keys"
+    newer = Keyring.new_host_key()
+    path.write_text(f"{newer}\n{KEY}\n")
+    store, lock = open_store(f"sqlite:///{tmp_path / 'pebble.db'}", None, HandClock())
+    wrapped = Keyring([KEY]).new_person()
+    store.keys.seal(wrapped)
+    assert path.read_text() == f"{newer}\n{KEY}\n"
+    store.close()
+    assert lock is not None
+    lock.close()
+
+
+def test_given_keys_need_no_file(tmp_path: Path) -> None:
+    store, lock = open_store(f"sqlite:///{tmp_path / 'pebble.db'}", [KEY], HandClock())
+    assert not (tmp_path / "secret.keys").exists()
+    store.close()
+    assert lock is not None
+    lock.close()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\n", b"nonsense", b"\xff\xfe\x00", KEY.encode()[:-4]],
+    ids=["empty", "a blank line", "a word", "no text", "a key cut short"],
+)
+def test_a_key_file_without_a_fitting_key_gives_one_line_and_stays(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "secret.keys"
+    path.write_bytes(content)
+    with pytest.raises(Misconfigured, match=r"^PEBBLE_SECRET_KEYS: ") as caught:
+        open_store(f"sqlite:///{tmp_path / 'pebble.db'}", None, HandClock())
+    assert "\n" not in str(caught.value)
+    assert path.read_bytes() == content
+
+
+def test_a_key_file_that_cannot_be_made_gives_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(Misconfigured, match=r"^PEBBLE_SECRET_KEYS: "):
+        read_keys(tmp_path / "file" / "secret.keys")
+
+
+def test_a_failed_opening_lets_go_of_the_database(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'pebble.db'}"
+    with pytest.raises(Misconfigured):
+        open_store(url, ["nonsense"], HandClock())
+    store, lock = open_store(url, [KEY], HandClock())
+    store.close()
+    assert lock is not None
+    lock.close()

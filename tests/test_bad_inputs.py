@@ -1,0 +1,347 @@
+"""One row for each bad or odd input: a kind line that says what to do, nothing stored wrongly, no exception.
+
+Every row runs on both databases: PostgreSQL refuses characters that SQLite takes.
+"""
+
+import asyncio
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.speech import Address, Incoming, Kind
+from bot.store import Keyring, Store
+from bot.store.tables import addresses, persons
+from tests.flows.looking import DAY, moments_of, nudges_of, payload, position_of
+from tests.kit.clock import HandClock
+from tests.kit.databases import KEY, migrated_file
+from tests.kit.talk import Friend, House
+
+EMPTY = "That arrived empty. Say it again in a few words?"
+LONG = "That is more than I can keep in one piece. Would you send me its heart, in up to 4,000 characters?"
+FEW_WORDS = "A few words are enough, like “feeding the cat”. What is it?"
+NO_TIME = "I can’t read a time in that yet. Try “8:30” or “weekdays 8:30”."
+HELPFUL = "I only know small things, but I’m here. What would help right now?"
+OLD = "That button has done its part. /now begins a new moment, /nudges shows what is set."
+NOTED = "Already noted, thank you."
+
+_names = (f"friend-{n}" for n in itertools.count(1))
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def crowded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One house for all rows, each with people of its own."""
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres_server").database()
+    else:
+        folder: Path = tmp_path_factory.mktemp("crowded")
+        url = f"sqlite:///{migrated_file(folder)}"
+    clock = HandClock()
+    store = Store(url, clock, Keyring([KEY]))
+    yield House(store, clock)
+    store.close()
+
+
+@pytest.fixture
+def friend(crowded: House) -> Friend:
+    return crowded.person(next(_names))
+
+
+async def at_the_cue(friend: Friend) -> None:
+    await friend.command("start")
+    await friend.tap("One slow breath")
+
+
+async def at_the_time(friend: Friend) -> None:
+    await at_the_cue(friend)
+    await friend.tap("Coffee")
+
+
+async def at_evening_joy(friend: Friend) -> None:
+    await friend.command("now")
+    await friend.tap("Evening joy")
+
+
+SCHEDULES = [
+    ("25:00", None),
+    ("24:00", None),
+    ("7:60", None),
+    ("noon-ish", None),
+    ("*/1 * * * *", None),
+    ("every 0 minutes", None),
+    ("every -5 days", None),
+    ("every 5 days", None),
+    ("every 1 second", None),
+    ("31 Feb", None),
+    ("29 Feb yearly", None),
+    ("9999-12-31", None),
+    ("year 9999", None),
+    ("1e309", None),
+    ("9" * 4000, None),
+    ("٠٧:٣٠", "7:30"),
+    ("７：３０", "7:30"),
+    ("7.30pm", "19:30"),
+    ("2:30", "2:30"),
+]
+
+
+def minutes(clock: str) -> int:
+    hour, _, minute = clock.partition(":")
+    return int(hour) * 60 + int(minute)
+
+
+@pytest.mark.parametrize(("typed", "understood"), SCHEDULES, ids=[typed[:20] for typed, _ in SCHEDULES])
+async def test_a_time_is_understood_or_asked_for_again(friend: Friend, typed: str, understood: str | None) -> None:
+    await at_the_time(friend)
+    before = position_of(friend)
+    await friend.send(typed)
+    if understood is None:
+        assert friend.newest.text == NO_TIME
+        assert position_of(friend) == before
+        await friend.send("8:30")
+        understood = "8:30"
+    await friend.tap("Yes")
+    assert f" {understood}, Fri {understood}" in friend.newest.text
+    assert nudges_of(friend)[0].rule.minutes == (minutes(understood),)
+
+
+ZONES = [
+    ("EST5EDT", "4:00"),
+    ("Pacific/Apia", "22:00"),
+    ("Europe/Kyiv", "11:00"),
+    ("Europe/Kiev", "11:00"),
+    ("Australia/Lord_Howe", "20:00"),
+    # What is no zone is as good as no hint: London, from the language.
+    ("GMT+25", "9:00"),
+    ("../../etc/passwd", "9:00"),
+    ("IST", "9:00"),
+    ("", "9:00"),
+    ("Factory", "9:00"),
+    ("Europe/Berlin\0", "9:00"),
+    ("\ud800", "9:00"),
+    ("A" * 10_000, "9:00"),
+]
+
+
+@pytest.mark.parametrize(("hint", "shown"), ZONES, ids=[repr(hint)[:24] for hint, _ in ZONES])
+async def test_a_hinted_zone_is_used_when_it_is_one_and_left_aside_when_not(
+    crowded: House, hint: str, shown: str
+) -> None:
+    friend = crowded.person(next(_names), zone=hint)
+    await at_the_time(friend)
+    await friend.tap("8:30")
+    assert friend.newest.text == f"Is it {shown} where you are?"
+    await friend.tap("Yes")
+    assert len(nudges_of(friend)) == 1
+
+
+TEXTS: dict[str, tuple[str, str | None]] = {
+    # name: (what is written, what is kept of it or None when a kind line asks for something else)
+    "empty": ("", None),
+    "spaces": (" \n\t ", None),
+    "zero-width only": ("\u200b\u200d\ufeff\u2060", None),
+    "only NUL": ("\0\0", None),
+    "only a lone surrogate": ("\ud83d", None),
+    "only combining marks": ("\u0301\u0300", None),
+    "only an RTL override": ("\u202e", None),
+    "4,097 characters": ("a" * 4097, None),
+    "4,096 emoji": ("🌱" * 4096, None),
+    "RTL override": ("\u202eevil", "evil"),
+    "isolate left open": ("\u2067tea", "tea"),
+    "right-to-left text": ("قهوة \u200fالصباح", "قهوة \u200fالصباح"),
+    "zalgo": ("t" + "\u0300\u0316\u0340" * 6 + "ea", "t" + "\u0300\u0316\u0340" * 6 + "ea"),
+    "NUL": ("te\0a", "tea"),
+    "lone surrogate": ("te\ud800a", "tea"),
+    "ZWJ family": ("👩‍👩‍👧‍👦 breakfast", "👩‍👩‍👧‍👦 breakfast"),
+    "unclosed tag": ("<b>tea", "<b>tea"),
+    "script": ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+    "mention in Markdown": ("[x](tg://user?id=1)", "[x](tg://user?id=1)"),
+    "everyone": ("@everyone", "@everyone"),
+    "formula": ('=HYPERLINK("http://x.example","y")', '=HYPERLINK("http://x.example","y")'),
+    "format string": ("{0.__class__} {text} %s", "{0.__class__} {text} %s"),
+    "SQL quote": ("Robert'); DROP TABLE persons;--", "Robert'); DROP TABLE persons;--"),
+    "backslashes": ("\\u0000 \\N{BULLET} \\", "\\u0000 \\N{BULLET} \\"),
+    "200 newlines": ("a" + "\n" * 200 + "b", "a" + "\n" * 200 + "b"),
+    "URL over two lines": ("https://exam\nple.org", "https://exam\nple.org"),
+    "homoglyph domain": ("pаypal.example", "pаypal.example"),
+    "escape sequence": ("\x1b[31mred", "\x1b[31mred"),
+}
+rows = pytest.mark.parametrize(("written", "kept"), TEXTS.values(), ids=TEXTS)
+
+
+def kind_line(written: str) -> str:
+    return LONG if len(written) > 4000 else EMPTY
+
+
+@rows
+async def test_as_a_cue_it_is_kept_in_one_line_or_asked_for_again(
+    friend: Friend, written: str, kept: str | None
+) -> None:
+    await at_the_cue(friend)
+    before = position_of(friend)
+    await friend.send(written)
+    if kept is None:
+        assert friend.newest.text == kind_line(written)
+        assert position_of(friend) == before
+        return
+    cue = " ".join(kept.split())
+    for answer in ("8:30", "yes"):
+        await friend.send(answer)
+    assert friend.newest.text.startswith("Set: ")
+    assert nudges_of(friend)[0].cue_words == cue
+    await friend.command("nudges")
+    assert f"\n{cue}, weekdays 8:30." in friend.newest.text
+
+
+@rows
+async def test_as_a_time_it_is_asked_for_again(friend: Friend, written: str, kept: str | None) -> None:
+    await at_the_time(friend)
+    before = position_of(friend)
+    await friend.send(written)
+    assert friend.newest.text == (NO_TIME if kept is not None else kind_line(written))
+    assert position_of(friend) == before
+
+
+@rows
+async def test_as_an_answer_it_is_kept_as_written_or_asked_for_again(
+    friend: Friend, written: str, kept: str | None
+) -> None:
+    await at_evening_joy(friend)
+    await friend.send(written)
+    (moment,) = moments_of(friend)
+    assert moment.words == kept
+    assert friend.newest.text in (friend.house.catalogue["evening-joy"].did if kept else [kind_line(written)])
+
+
+@rows
+async def test_outside_any_conversation_it_gets_one_helpful_line(
+    friend: Friend, written: str, kept: str | None
+) -> None:
+    await friend.house.receive(
+        Incoming(
+            friend.house.next_key(), Address("memory", friend.name), Kind.TEXT, written, language="en", keep_words=True
+        )
+    )
+    assert friend.said == [HELPFUL if kept is not None else kind_line(written)]
+
+
+@rows
+async def test_behind_a_command_and_as_a_command_it_does_no_harm(
+    friend: Friend, written: str, kept: str | None
+) -> None:
+    address = Address("memory", friend.name)
+    for name, rest in (("help", written), (written, "")):
+        await friend.house.receive(
+            Incoming(friend.house.next_key(), address, Kind.COMMAND, name, rest, language=written, keep_words=True)
+        )
+    assert friend.said[0].startswith("I nudge you to one tiny moment")
+    assert friend.said[1] == HELPFUL
+
+
+async def test_a_cue_that_is_too_long_is_asked_for_in_fewer_words(friend: Friend) -> None:
+    await at_the_cue(friend)
+    await friend.send("a" * 61)
+    assert friend.newest.text == FEW_WORDS
+    await friend.send("a" * 60)
+    assert friend.newest.text.startswith("About what time?")
+
+
+async def test_four_thousand_characters_are_still_kept(friend: Friend) -> None:
+    await at_evening_joy(friend)
+    await friend.send("🌱" * 4000)
+    assert moments_of(friend)[0].words == "🌱" * 4000
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "",
+        "did",
+        "1:did:0:",
+        "1:did:999999999999999999:",
+        "1:did:9223372036854775808:",
+        "1:own:1:'; DROP TABLE moments",
+        "1:remove:999999:",
+        "1:undo:0:",
+        "1:time:-1:",
+        "1:flow:1:",
+        "1:now:0:no-such-thing",
+        "1:now:0:99999999999999999999999999",
+        "1:menu:0:shutdown",
+        "2:did:1:",
+        "x" * 65,
+        "\0",
+        "\ud800",
+        "{0.__class__}",
+    ],
+)
+@pytest.mark.parametrize("message", [None, "1", "999999999", "x" * 64])
+async def test_a_forged_button_is_an_old_one(friend: Friend, forged: str, message: str | None) -> None:
+    shown = await friend.tap_payload(forged, message)
+    assert (shown.toast, friend.inbox, moments_of(friend)) == (OLD, [], [])
+
+
+async def test_another_persons_button_is_an_old_one(friend: Friend, crowded: House) -> None:
+    await at_evening_joy(friend)
+    other = crowded.person(next(_names))
+    assert (await other.tap_payload(payload(friend.newest, "Did it"), friend.newest.id)).toast == OLD
+    assert moments_of(friend)[0].answer is None
+
+
+async def test_the_same_button_twenty_times_at_once_is_one_answer(friend: Friend) -> None:
+    await at_evening_joy(friend)
+    said, count = friend.newest, len(friend.inbox)
+    events = [friend.event(Kind.TAP, payload(said, "Did it"), message=said.id) for _ in range(20)]
+    shown = await asyncio.gather(*map(friend.house.door.receive, events))
+    await friend.house.pump.settle()
+    assert sorted(one.toast for one in shown) == ["", *[NOTED] * 19]
+    assert len(friend.inbox) == count + 1
+
+
+async def test_put_off_twenty_times_at_once_is_put_off_once(friend: Friend) -> None:
+    await at_evening_joy(friend)
+    said = friend.newest
+    events = [friend.event(Kind.TAP, payload(said, "In 15 min"), message=said.id) for _ in range(20)]
+    shown = await asyncio.gather(*map(friend.house.door.receive, events))
+    assert sorted(one.toast for one in shown) == [*[NOTED] * 19, "In 15 minutes, then."]
+    assert moments_of(friend)[0].attempt == 1
+
+
+async def test_ten_first_messages_at_once_meet_one_person(friend: Friend) -> None:
+    events = [friend.event(Kind.COMMAND, "help") for _ in range(10)]
+    await asyncio.gather(*map(friend.house.door.receive, events))
+    await friend.house.pump.settle()
+    assert len(friend.inbox) == 10
+    places, people, orphans = friend.house.store.run_now(
+        lambda tx: (
+            tx.connection.scalar(select(func.count()).where(addresses.c.chat == friend.name)),
+            tx.connection.scalar(select(func.count()).select_from(persons)),
+            tx.connection.scalar(select(func.count()).where(persons.c.id.not_in(select(addresses.c.person_id)))),
+        )
+    )
+    assert (places, orphans) == (1, 0)
+    assert people
+
+
+async def test_a_button_a_year_old_is_an_old_one(friend: Friend, crowded: House) -> None:
+    await at_evening_joy(friend)
+    said = friend.newest
+    crowded.clock.jump(366 * DAY)
+    assert (await friend.tap_payload(payload(said, "Did it"), said.id)).toast == OLD
+    assert moments_of(friend)[0].answer is None
+    crowded.clock.jump(-366 * DAY)
+
+
+async def test_a_repeated_event_is_handled_once(friend: Friend) -> None:
+    event = friend.event(Kind.COMMAND, "help", key=f"memory:repeated:{friend.name}")
+    await asyncio.gather(*(friend.house.door.receive(event) for _ in range(20)))
+    await friend.house.receive(event)
+    assert len(friend.inbox) == 1
+
+
+async def test_events_out_of_order_are_each_handled(friend: Friend) -> None:
+    for n in (9, 5, 7):
+        await friend.send("hello", key=f"memory:update:{friend.name}:{n}")
+    assert friend.said == [HELPFUL] * 3

@@ -1,0 +1,138 @@
+"""Settings: the environment, secrets also from files, and a line that names what is wrong."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from bot.settings import PREFIX, SECRETS, Settings, WrongSetting, read_settings
+
+ROOT = Path(__file__).resolve().parents[1]
+CANARY = "canary-7fb1"
+GIVEN: dict[str, tuple[str, Any]] = {
+    "telegram_token": (f"123456:{CANARY}", f"123456:{CANARY}"),
+    "telegram_api": ("http://127.0.0.1:8081/", "http://127.0.0.1:8081"),
+    "telegram_mode": ("Webhook", "webhook"),
+    "webhook_url": ("https://pebble.example/", "https://pebble.example"),
+    "webhook_secret": (CANARY, CANARY),
+    "database": (f"postgresql://me:{CANARY}@db/pebble", f"postgresql://me:{CANARY}@db/pebble"),
+    "secret_keys": (CANARY, CANARY),
+    "web_host": ("0.0.0.0", "0.0.0.0"),
+    "web_port": ("8443", 8443),
+    "web_chat": ("true", True),
+    "migrate": ("no", False),
+    "log_level": ("DEBUG", "debug"),
+    "log_format": ("json", "json"),
+}
+WRONG = {
+    "telegram_token": [CANARY, ":", f"12345:{CANARY} x", f"{CANARY}:abc"],
+    "telegram_api": [CANARY, "ftp://x", "api.telegram.org"],
+    "telegram_mode": [CANARY],
+    "webhook_url": [CANARY, "pebble.example"],
+    "webhook_secret": [f"{CANARY} ", f"{CANARY}ü", "x" * 257],
+    "web_port": [CANARY, "-1", "65536", "80.5"],
+    "web_chat": [CANARY],
+    "migrate": [CANARY],
+    "log_level": [CANARY],
+    "log_format": ["xml"],
+}
+
+
+@pytest.fixture(autouse=True)
+def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the machine's own settings out."""
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+
+
+def _plain(value: object) -> object:
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
+
+
+def test_this_table_knows_every_setting() -> None:
+    assert set(GIVEN) == set(Settings.model_fields)
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_each_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    written, meant = GIVEN[name]
+    monkeypatch.setenv(f"{PREFIX}{name.upper()}", written)
+    assert _plain(getattr(read_settings(), name)) == meant
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_each_secret_is_read_from_a_file_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_text(GIVEN[name][0] + "\n", encoding="utf-8")
+    monkeypatch.setenv(f"{PREFIX}{name.upper()}_FILE", str(file))
+    assert _plain(getattr(read_settings(), name)) == GIVEN[name][1]
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secrets_file_that_cannot_be_read_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe\x00")
+    for file in (tmp_path / "missing", tmp_path, tmp_path / "bytes"):
+        monkeypatch.setenv(f"{PREFIX}{name.upper()}_FILE", str(file))
+        with pytest.raises(WrongSetting, match=f"^{PREFIX}{name.upper()}_FILE: "):
+            read_settings()
+
+
+def test_a_wrong_value_in_a_file_is_named_without_being_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(CANARY)
+    monkeypatch.setenv(f"{PREFIX}TELEGRAM_TOKEN_FILE", str(tmp_path / "token"))
+    with pytest.raises(WrongSetting, match=f"^{PREFIX}TELEGRAM_TOKEN: ") as caught:
+        read_settings()
+    assert CANARY not in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])
+def test_a_wrong_value_is_named_in_one_line_that_does_not_repeat_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"{PREFIX}{name.upper()}", value)
+    with pytest.raises(WrongSetting) as caught:
+        read_settings()
+    line = str(caught.value)
+    assert line.startswith(f"{PREFIX}{name.upper()}: ")
+    assert "\n" not in line
+    assert CANARY not in line
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("missing", ["webhook_url", "webhook_secret"])
+def test_a_webhook_needs_its_address_and_its_secret(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    for name in {"telegram_token", "telegram_mode", "webhook_url", "webhook_secret"} - {missing}:
+        monkeypatch.setenv(f"{PREFIX}{name.upper()}", GIVEN[name][0])
+    with pytest.raises(WrongSetting, match=f"^{PREFIX}{missing.upper()}: "):
+        read_settings()
+
+
+def test_an_empty_setting_counts_as_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in GIVEN:
+        monkeypatch.setenv(f"{PREFIX}{name.upper()}", "")
+    assert read_settings() == Settings()
+
+
+def test_no_secret_shows_when_the_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SECRETS:
+        monkeypatch.setenv(f"{PREFIX}{name.upper()}", GIVEN[name][0])
+    settings = read_settings()
+    for shown in (repr(settings), str(settings), settings.model_dump_json(), repr(settings.model_dump())):
+        assert CANARY not in shown
+
+
+def test_settings_stay_as_they_are() -> None:
+    with pytest.raises(ValueError):
+        read_settings().web_port = 1  # type: ignore[misc]
+
+
+def test_the_example_lists_exactly_the_settings() -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    listed = re.findall(rf"^#?\s?{PREFIX}([A-Z_]+)=", example, re.MULTILINE)
+    files = {f"{name.upper()}_FILE" for name in SECRETS}
+    assert sorted(set(listed) - files) == sorted(name.upper() for name in Settings.model_fields)

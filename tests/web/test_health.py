@@ -1,0 +1,66 @@
+"""Health and metrics: alive, ready, and numbers that are about nobody."""
+
+from collections.abc import Mapping
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.web.health import Check, health_routes
+from bot.web.site import build_site
+
+NUMBERS: dict[str, float] = {"sent_total": 3, "outbox_waiting": 2, "due_lag_seconds": 1.5}
+
+
+async def _well() -> str | None:
+    return None
+
+
+async def _ill() -> str | None:
+    return "the database is away"
+
+
+async def _numbers() -> Mapping[str, float]:
+    return NUMBERS
+
+
+def _client(checks: Mapping[str, Check]) -> httpx.AsyncClient:
+    site = build_site(chat_routes=[], extra_routes=health_routes(checks, _numbers), demo=False)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(site), base_url="http://pebble")
+
+
+async def test_ready_when_every_check_is_well() -> None:
+    async with _client({"database": _well, "rota": _well}) as client:
+        answer = await client.get("/health/ready")
+    assert answer.status_code == 200
+    assert answer.json() == {"ready": True, "checks": {"database": "ok", "rota": "ok"}}
+
+
+async def test_one_red_check_is_named_with_its_reason_and_pebble_still_lives() -> None:
+    async with _client({"database": _ill, "rota": _well}) as client:
+        answer = await client.get("/health/ready")
+        alive = await client.get("/health/live")
+    assert answer.status_code == 503
+    assert answer.json() == {"ready": False, "checks": {"database": "the database is away", "rota": "ok"}}
+    assert (alive.status_code, alive.json()) == (200, {"live": True})
+
+
+async def test_the_metrics_are_what_prometheus_reads_and_carry_no_labels() -> None:
+    async with _client({}) as client:
+        answer = await client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    samples = [sample for family in text_string_to_metric_families(answer.text) for sample in family.samples]
+    assert {sample.name: sample.value for sample in samples if sample.value} == {
+        "pebble_sent_total": 3,
+        "pebble_outbox_waiting": 2,
+        "pebble_due_lag_seconds": 1.5,
+    }
+    assert all(not sample.labels for sample in samples)
+    for wanted in ("retried_total", "limited_total", "outbox_unknown", "outbox_expired", "outbox_dead"):
+        assert f"pebble_{wanted}" in {sample.name for sample in samples}
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/metrics"])
+async def test_health_is_read_and_never_written(path: str) -> None:
+    async with _client({}) as client:
+        assert (await client.post(path, json={})).status_code == 405
