@@ -30,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(str(error), EX_UNAVAILABLE)
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read our output has had enough of it
+        return 0
     except Exception as error:  # Python's own traceback could quote what people said
         return _complain(f"stopped by a fault of its own: {place_of(error)}", EX_SOFTWARE)
 
@@ -63,7 +65,7 @@ def _serve(settings: Settings, *, demo: bool) -> None:
 
     def say_where(address: str) -> None:
         if demo:
-            if not address.endswith(f":{settings.web_port}"):
+            if settings.web_port and not address.endswith(f":{settings.web_port}"):
                 print(f"Port {settings.web_port} is busy, so Pebble took the next free one.", flush=True)
             print(f"Pebble is here: {address}   (Ctrl+C stops it; data lies in data/)", flush=True)
 

@@ -50,5 +50,9 @@ class Misconfigured(PebbleError):
     """The host has to change a setting. The message is one line that names it; the process exits with 78."""
 
 
+class SealBroken(Misconfigured):
+    """The host's keys do not open this one person's key; everybody else can go on."""
+
+
 class AlreadyRunning(PebbleError):
     """Another copy holds the same embedded database; the process exits with 75."""

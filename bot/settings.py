@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -64,8 +65,11 @@ class Settings(BaseSettings):
     @field_validator("telegram_api", "webhook_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("https://", "http://")):
-            raise ValueError("must begin with https:// or http://")
+        if value is not None:
+            if not value.startswith(("https://", "http://")):
+                raise ValueError("must begin with https:// or http://")
+            if not urlsplit(value).hostname or any(c.isspace() for c in value):
+                raise ValueError("names no server; an example is https://api.telegram.org")
         return value.rstrip("/") if value else value
 
     @field_validator("telegram_token")

@@ -15,7 +15,9 @@ from bot.clock import SystemClock
 from bot.errors import Misconfigured, PebbleError
 from bot.schedules.zones import known_zone, zone_names
 from bot.settings import Settings
+from bot.store import Tx
 from bot.store.engine import parse_url
+from bot.store.facts import HEARTBEAT, write_number
 from bot.store.migrate import current, newest
 
 Say = Callable[[str], None]
@@ -46,15 +48,23 @@ def run_checks(settings: Settings, say: Say) -> int:
 def _database(settings: Settings) -> str:
     store, _ = open_database(settings, SystemClock(), alone=False)
     try:
-        found = store.run_now(lambda tx: current(tx.connection))
+        found = store.run_now(_probe)
     finally:
         store.close()
     wanted = newest()
     if found == wanted:
         return f"{store.url.get_backend_name()}, takes writes, at {found}"
     if found is None:
-        return f"{store.url.get_backend_name()}, takes writes, empty; pebble run or pebble migrate sets it up"
+        return f"{store.url.get_backend_name()}, empty; pebble run or pebble migrate sets it up"
     raise Misconfigured(f"at {found}, this Pebble needs {wanted}: run pebble migrate")
+
+
+def _probe(tx: Tx) -> str | None:
+    """Return the revision, and write once where there is a schema to write to: reading alone would prove too little."""
+    found = current(tx.connection)
+    if found == newest():
+        write_number(tx, HEARTBEAT, tx.now)
+    return found
 
 
 def _token(settings: Settings) -> str:
@@ -111,10 +121,11 @@ def back_up(settings: Settings, file: Path, say: Say) -> None:
     if file.exists():
         raise Misconfigured(f"{file} exists already; name a new file, so that no backup is written over")
     try:
-        with closing(sqlite3.connect(f"file:{url.database}?mode=ro", uri=True)) as database:
+        file.touch(mode=0o600, exist_ok=False)
+        source = f"{Path(url.database or '').absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(source, uri=True)) as database:
             database.execute("VACUUM INTO ?", (str(file),))
     except sqlite3.Error as error:
         file.unlink(missing_ok=True)
         raise Misconfigured(f"{file}: the copy could not be written ({error})") from None
-    file.chmod(0o600)
     say(f"Copied to {file}. Keep the secret keys in another safe place: without them nobody can read it.")

@@ -138,8 +138,8 @@ def _help(visit: Visit) -> None:
         N_(
             "I nudge you to one tiny moment at the time you chose.\n"
             "/now a moment now · /nudges see and change · /pause and /resume · /cancel leave a question\n\n"
-            "I’m a program, not a therapist, and nobody reads along. If you are in danger, call your local emergency "
-            "number. findahelpline.com lists people in your country who listen, free and at any hour."
+            "I’m a program, not a therapist, and no person answers here. If you are in danger, call your local "
+            "emergency number. findahelpline.com lists people in your country who listen, free and at any hour."
         )
     )
 

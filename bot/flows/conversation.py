@@ -11,7 +11,7 @@ from bot.flows.sign_up import SIGN_UP
 from bot.flows.visit import Visit
 from bot.people.queries import find
 from bot.schedules.zones import guess_zone
-from bot.speech import Button, Outgoing, Payload
+from bot.speech import Button, Kind, Outgoing, Payload
 from bot.texts import N_
 
 FLOWS: dict[str, Flow] = {flow.name: flow for flow in (SIGN_UP, CHANGE_TIME, GUIDE)}
@@ -78,8 +78,16 @@ def _take(visit: Visit, flow: Flow, position: Position, answer: Answer) -> None:
     if isinstance(following, Unclear):
         visit.show(Outgoing(following.line))  # the buttons stay: the question is still open
     else:
-        visit.settle()
+        _settle(visit, position)
         _follow(visit, flow, following)
+
+
+def _settle(visit: Visit, position: Position) -> None:
+    """Show what was chosen; where it was said in words, only take the question's buttons away."""
+    if visit.incoming.kind is Kind.TAP:
+        visit.settle()
+    else:
+        visit.settle_question(lambda payload: payload.verb == "flow" and payload.row == position.id)
 
 
 def _follow(visit: Visit, flow: Flow, following: Next) -> None:

@@ -1,7 +1,7 @@
 """A flow is data: a name, a version and steps. (position, answer, scene) → next. Pure.
 
 A step asks and takes. What it takes becomes a turn: what to remember, where to go, what to do. The engine never does
-anything itself; effects are plain data for `bot.flows.effects`.
+anything itself; effects are plain data (`bot.flows.effects`), done by `bot.flows.perform`.
 """
 
 from collections.abc import Callable, Mapping
@@ -109,9 +109,9 @@ class Next:
     say: str = ""
 
 
-def begin(flow: Flow, scene: Scene, step: str | None = None) -> Next:
-    """Start a flow at its first step, or at the one named."""
-    first = flow.step(step) if step else flow.steps[0]
+def begin(flow: Flow, scene: Scene) -> Next:
+    """Start a flow at its first step."""
+    first = flow.steps[0]
     position = Position(0, flow.name, flow.version, first.name, dict(scene.data), scene.now)
     return Next(position, first.ask(scene))
 

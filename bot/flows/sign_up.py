@@ -73,7 +73,7 @@ def _times(scene: Scene) -> list[int]:
 def _ask_time(scene: Scene) -> Ask:
     choices = [(scene.voice.time(minute), str(minute)) for minute in _times(scene)]
     days = scene.voice.days(default_days(scene))
-    text = scene.voice.say(N_("About what time? It will come {days}. Or type it: “weekdays 8:30”."), days=days)
+    text = scene.voice.say(N_("About what time? It comes {days}. Or type it: “weekdays 8:30”."), days=days)
     return Ask(text, (tuple(choices),))
 
 

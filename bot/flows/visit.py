@@ -1,5 +1,6 @@
 """One event of one person inside its unit of work: who it is, in which language, and how to answer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from bot.catalogue import Catalogue
@@ -9,9 +10,12 @@ from bot.nudges.prompts import Occasion, opening
 from bot.outbox import shelf
 from bot.outbox.shelf import Terms
 from bot.people.queries import Person
-from bot.speech import Button, Incoming, Op, Outgoing, Payload, Rows
+from bot.speech import Button, Incoming, Op, Outgoing, Payload, Rows, read_payload
 from bot.store import Tx
 from bot.texts import Voice
+
+RECENT = 12
+"""Messages in which the buttons of an answered question are looked for."""
 
 
 @dataclass(slots=True)
@@ -62,6 +66,14 @@ class Visit:
         label = next((b.label for row in said.rows for b in row if b.payload == self.incoming.text), "")
         edit = replace(said, rows=(), chosen=label, op=Op.EDIT)
         return shelf.put(self.tx, self.person.recipient, edit, Terms(key=f"settled:{outbox_id}", edits=outbox_id))
+
+    def settle_question(self, concerns: Callable[[Payload], bool]) -> None:
+        """Take the buttons off the messages that words have answered: those with a button that is concerned."""
+        for outbox_id, said in shelf.newest_messages(self.tx, self.person.address_id, self.person.seal, RECENT):
+            payloads = [read_payload(button.payload) for row in said.rows for button in row]
+            if any(payload is not None and concerns(payload) for payload in payloads):
+                edit = replace(said, rows=(), op=Op.EDIT)
+                shelf.put(self.tx, self.person.recipient, edit, Terms(key=f"settled:{outbox_id}", edits=outbox_id))
 
     def _tapped_message(self) -> tuple[int, Outgoing] | None:
         if self.incoming.message is None:

@@ -13,6 +13,9 @@ from bot.texts import N_
 
 TOO_LONG = N_("That is more than I can keep in one piece. Would you send me its heart, in up to 4,000 characters?")
 
+OF_A_MOMENT = ("did", "own", "later", "no", "before", "guide")
+"""Verbs of the buttons that an answer in words makes superfluous."""
+
 # Embeddings, overrides and isolates of the Unicode bidirectional algorithm (UAX 9). The plain marks for one place,
 # which right-to-left scripts need, stay.
 _TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
@@ -50,4 +53,5 @@ def _give(visit: Visit, words: str) -> None:
         commands.helpful_line(visit)
         return
     moments.answer(visit.tx, moment, "words", visit.person, words)
+    visit.settle_question(lambda payload: payload.verb in OF_A_MOMENT and payload.row == moment.id)
     finish(visit, moment, visit.catalogue[moment.practice].warm(moment.id))

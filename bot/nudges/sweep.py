@@ -15,6 +15,7 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import and_, bindparam, delete, select
 
 from bot.catalogue import Catalogue
+from bot.errors import SealBroken
 from bot.nudges.prompts import Occasion, opening, turn_of
 from bot.nudges.rules import ON_TIME, Late, Quiet, keep_quiet
 from bot.outbox.shelf import Recipient, Terms, put_all, row
@@ -188,8 +189,7 @@ def _message(tx: Tx, ringing: _Ringing, moment_id: int, catalogue: Catalogue) ->
     voice = Voice.of(nudge.language)
     practice = catalogue[nudge.practice]
     # Only a cue in the person's own words makes the message theirs; sealing each would halve the sweep's speed.
-    seal = tx.keys.seal(nudge.wrapped_key) if nudge.sealed_cue else None
-    own_words = _own_words(seal, nudge) if seal else None
+    seal, own_words = _own_words(tx, nudge) if nudge.sealed_cue else (None, None)
     occasion = Occasion(
         moment_id=moment_id,
         practice=practice,
@@ -206,9 +206,11 @@ def _message(tx: Tx, ringing: _Ringing, moment_id: int, catalogue: Catalogue) ->
     return row(tx, Recipient(nudge.address_id, seal), opening(voice, occasion), terms)
 
 
-def _own_words(seal: Seal, nudge: Any) -> str | None:
+def _own_words(tx: Tx, nudge: Any) -> tuple[Seal | None, str | None]:
+    """Return the person's seal and their own cue; neither when they cannot be opened: the nudge comes all the same."""
     try:
-        return seal.open(bytes(nudge.sealed_cue))
-    except InvalidToken:
+        seal = tx.keys.seal(nudge.wrapped_key)
+        return seal, seal.open(bytes(nudge.sealed_cue))
+    except (InvalidToken, SealBroken):
         log.error("cue_unreadable", nudge=nudge.id)
-        return None
+        return None, None

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from cryptography.fernet import InvalidToken
 from sqlalchemy import exists, select, update
 
+from bot.errors import SealBroken
 from bot.outbox.shelf import opened
 from bot.outbox.states import MOST_COPIES, State
 from bot.speech import Address, Outgoing
@@ -137,7 +138,7 @@ def _parcels(tx: Tx, ids: list[int]) -> list[Parcel]:
     for row in rows.all():
         try:
             parcels.append(_parcel(tx, row))
-        except (InvalidToken, ValueError, KeyError) as error:
+        except (InvalidToken, SealBroken, ValueError, KeyError) as error:
             # One row that cannot be read must not hold up all the others, time and again.
             values = {"state": State.DEAD, "problem": type(error).__name__, "finished_at": tx.now}
             tx.connection.execute(update(outbox).where(outbox.c.id == row.id).values(**values))

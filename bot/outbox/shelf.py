@@ -109,9 +109,27 @@ def withdraw(tx: Tx, *, moment_ids: Any) -> int:
     return int(result.rowcount)
 
 
-def next_at(tx: Tx) -> int | None:
-    """Return the next time (UTC seconds) from which a row that still holds back may leave, or None."""
-    found: int | None = tx.connection.scalar(
-        select(func.min(outbox.c.not_before)).where(outbox.c.state == State.WAITING, outbox.c.not_before > tx.now)
-    )
+def next_at(tx: Tx, address_id: int | None = None) -> int | None:
+    """Return the next time (UTC seconds) from which a row that still holds back may leave (there), or None."""
+    holding = (outbox.c.state == State.WAITING, outbox.c.not_before > tx.now)
+    wanted = select(func.min(outbox.c.not_before)).where(*holding)
+    if address_id is not None:
+        wanted = wanted.where(outbox.c.address_id == address_id)
+    found: int | None = tx.connection.scalar(wanted)
     return found
+
+
+def newest_messages(tx: Tx, address_id: int, seal: Seal | None, most: int) -> list[tuple[int, Outgoing]]:
+    """Return the last messages that stand at an address with their row ids, newest first."""
+    rows = tx.connection.execute(
+        select(outbox.c.id, outbox.c.body, outbox.c.sealed)
+        .where(
+            outbox.c.address_id == address_id,
+            outbox.c.op == Op.NEW,
+            outbox.c.state == State.SENT,
+            outbox.c.body.is_not(None),
+        )
+        .order_by(outbox.c.id.desc())
+        .limit(most)
+    )
+    return [(row.id, opened(row.body, row.sealed, Op.NEW, seal)) for row in rows]

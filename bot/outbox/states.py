@@ -20,9 +20,6 @@ class State(StrEnum):
     """Withdrawn before it left: the person paused, removed the nudge, or answered."""
 
 
-ALIVE = (State.WAITING, State.SENDING)
-
-
 class Priority(IntEnum):
     """Lower leaves first: answers to people overtake nudges."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-from bot.errors import Misconfigured
+from bot.errors import Misconfigured, SealBroken
 
 
 class Seal:
@@ -60,13 +60,13 @@ class Keyring:
         return self._host.encrypt(Fernet.generate_key())
 
     def seal(self, wrapped_key: bytes) -> Seal:
-        """Return the person's seal. Raises Misconfigured when none of the host's keys opens it."""
+        """Return the person's seal. Raises SealBroken when none of the host's keys opens it."""
         return self._unwrap(bytes(wrapped_key))
 
     def _unwrap_once(self, wrapped_key: bytes) -> Seal:
         try:
             return Seal(self._host.decrypt(wrapped_key))
         except InvalidToken:
-            raise Misconfigured(
+            raise SealBroken(
                 "PEBBLE_SECRET_KEYS: none of these keys opens what is stored; put the earlier key back beside them"
             ) from None

@@ -12,6 +12,7 @@ from bot.catalogue import Catalogue
 from bot.errors import TryLater
 from bot.flows.commands import cue_and_days
 from bot.nudges.queries import Nudge, of_person
+from bot.outbox.shelf import next_at
 from bot.people.queries import Person, find
 from bot.schedules.rules import next_after, next_times
 from bot.schedules.zones import guess_zone, local
@@ -49,11 +50,14 @@ def drawer_routes(store: Store, catalogue: Catalogue, who: Who, forward: Forward
         address = who(request)
         if address is None or forward is None:
             return JSONResponse({"line": "There is no clock to move here."}, 409)
-        at = await store.read(lambda tx: next_ring(tx, address))
-        if at is None:
-            return JSONResponse({"line": "Nothing is set yet, so there is no next nudge."}, 409)
-        await forward(at)
-        return JSONResponse(await store.read(lambda tx: contents(tx, catalogue, address, True)))
+        try:
+            at = await store.read(lambda tx: next_ring(tx, address))
+            if at is None:
+                return JSONResponse({"line": "Nothing is set yet, so there is no next nudge."}, 409)
+            await forward(at)
+            return JSONResponse(await store.read(lambda tx: contents(tx, catalogue, address, True)))
+        except TryLater:
+            return JSONResponse({"line": "The clock sticks. One moment, please."}, 503)
 
     return [
         Route("/drawer", drawer),
@@ -83,16 +87,7 @@ def next_ring(tx: Tx, address: Address) -> int | None:
     person = find(tx, address)
     if person is None or person.paused_at is not None:
         return None
-    waiting = tx.connection.scalar(
-        select(outbox.c.not_before)
-        .where(
-            outbox.c.address_id == person.address_id,
-            outbox.c.state == "waiting",
-            outbox.c.not_before > tx.now,
-        )
-        .order_by(outbox.c.not_before)
-        .limit(1)
-    )
+    waiting = next_at(tx, person.address_id)
     times = [next_after(n.rule, n.zone, tx.now).at for n in of_person(tx, person.id, person.seal)]
     return min([*times, *([waiting] if waiting else [])], default=None)
 

@@ -6,8 +6,6 @@ from bot.schedules.rules import EVERY_DAY, WEEKDAYS, Weekly
 from tests.flows.looking import HOUR, MINUTE, moments_of, nudges_of, payload, position_of, zone_of
 from tests.kit.talk import Friend, House
 
-READ_NO_TIME = "I can’t read a time in that yet. Try “8:30” or “weekdays 8:30”."
-
 
 async def until(friend: Friend, *labels: str) -> None:
     await friend.command("start")
@@ -18,7 +16,7 @@ async def until(friend: Friend, *labels: str) -> None:
 async def test_a_cue_and_a_time_can_be_typed(anna: Friend) -> None:
     await until(anna, "Three senses")
     await anna.send("  feeding \n the cat ")
-    assert anna.newest.text.startswith("About what time? It will come weekdays.")
+    assert anna.newest.text.startswith("About what time? It comes weekdays.")
     await anna.send("mon wed 7pm")
     assert anna.newest.text == "Is it 10:00 where you are?"
     await anna.tap("Yes")
@@ -39,7 +37,7 @@ async def test_a_cue_of_ones_own_stands_above_the_prompt(anna: Friend, house: Ho
 
 async def test_bed_means_every_day_and_a_bare_hour_is_one_of_the_evening(anna: Friend) -> None:
     await until(anna, "A gratitude sentence", "Bed")
-    assert "It will come every day." in anna.newest.text
+    assert "It comes every day." in anna.newest.text
     await anna.send("10")
     await anna.tap("Yes")
     assert nudges_of(anna)[0].rule == Weekly(EVERY_DAY, (22 * 60,))

@@ -59,5 +59,7 @@ async def test_a_sentence_answers_the_evening_joy(anna: Friend, house: House) ->
     await anna.sign_up("A gratitude sentence", "Bed", "22:00")
     await house.pass_time(13 * 3600)
     assert anna.newest.nudge
+    prompt = anna.newest
     await anna.send("The first frost on the window")
+    assert prompt.labels == []
     assert anna.newest.text in house.catalogue["evening-joy"].did
