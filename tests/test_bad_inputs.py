@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from bot.schedules.rules import Times
 from bot.speech import Address, Incoming, Kind
 from bot.store import Keyring, Store
 from bot.store.tables import addresses, persons
@@ -22,7 +23,7 @@ from tests.kit.talk import Friend, House
 EMPTY = "That arrived empty. Say it again in a few words?"
 LONG = "That is more than I can keep in one piece. Would you send me its heart, in up to 4,000 characters?"
 FEW_WORDS = "A few words are enough, like “feeding the cat”. What is it?"
-NO_TIME = "I can’t read a time in that yet. Try “8:30” or “weekdays 8:30”."
+NO_TIME = "I can’t read a time in that yet. Try “8:30” or “weekdays 8:30”, or tap one together."
 HELPFUL = "I only know small things, but I’m here. What would help right now?"
 OLD = "That button has done its part. /now begins a new moment, /nudges shows what is set."
 NOTED = "Already noted, thank you."
@@ -104,7 +105,7 @@ async def test_a_time_is_understood_or_asked_for_again(friend: Friend, typed: st
         understood = "8:30"
     await friend.tap("Yes")
     assert f" {understood}, Fri {understood}" in friend.newest.text
-    assert nudges_of(friend)[0].rule.minutes == (minutes(understood),)
+    assert nudges_of(friend)[0].rule.minutes == Times((minutes(understood),))
 
 
 ZONES = [
@@ -192,7 +193,7 @@ async def test_as_a_cue_it_is_kept_in_one_line_or_asked_for_again(
     assert friend.newest.text.startswith("Set: ")
     assert nudges_of(friend)[0].cue_words == cue
     await friend.command("nudges")
-    assert f"\n{cue}, weekdays 8:30." in friend.newest.text
+    assert f"\n{cue}, on weekdays at 8:30." in friend.newest.text
 
 
 @rows
@@ -245,7 +246,7 @@ async def test_a_cue_that_is_too_long_is_asked_for_in_fewer_words(friend: Friend
     await friend.send("a" * 61)
     assert friend.newest.text == FEW_WORDS
     await friend.send("a" * 60)
-    assert friend.newest.text.startswith("About what time?")
+    assert friend.newest.text.startswith("About what time")
 
 
 async def test_four_thousand_characters_are_still_kept(friend: Friend) -> None:

@@ -11,7 +11,9 @@ import bot.rota
 from bot.errors import TryLater
 from bot.outbox.marks import counts
 from bot.rota import SEEN_DAYS, Rota
+from bot.speech import Kind
 from bot.store import Store, Tx
+from bot.store.facts import COPY, write_number
 from bot.store.tables import seen, skipped
 from tests.kit.bell import DAY, HOUR, Tower
 from tests.kit.clock import HandClock
@@ -120,3 +122,19 @@ async def test_a_stop_before_the_start_is_harmless(tower: Tower) -> None:
 
 def _nothing() -> Awaitable[None]:
     return asyncio.sleep(0)
+
+
+async def test_a_restored_copy_lets_go_of_what_was_due_and_keeps_the_times_to_come(house: House) -> None:
+    anna = house.person("anna")
+    await anna.sign_up()
+    await house.door.receive(anna.event(Kind.COMMAND, "help"))  # an answer that is still waiting
+    house.store.run_now(lambda tx: write_number(tx, COPY, 1))
+    heard = len(anna.inbox)
+    house.clock.forward(86_400 - 5_000)  # Thursday, a few minutes past 8:30 in Berlin
+    await house.rota.begin_anew()
+    await house.rota.tick()
+    await house.pump.settle()
+    assert len(anna.inbox) == heard
+    await house.rota.begin_anew()  # only once: what comes from now on comes
+    await house.pass_time(86_400)
+    assert anna.newest.nudge

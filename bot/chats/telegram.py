@@ -4,9 +4,19 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Literal
+from urllib.parse import urlsplit
 
 import structlog
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    KeyboardButton,
+    LinkPreviewOptions,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.chats.telegram_errors import TOKEN_REFUSED, next_step, problem
@@ -21,6 +31,8 @@ from bot.speech import Address, Op, Outgoing, Receipt, Receive, Rows
 Commands = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 """For each language ("" for all others) the menu: names without slash, and what they do."""
 
+ACKNOWLEDGED_AT_ONCE = 50
+"""Taps; the other connections stay free for messages."""
 _TOAST = 200
 """Characters; the limit of answerCallbackQuery."""
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -65,7 +77,8 @@ class TelegramChat:
         self._timing = timing or Timing()
         self._username: str | None = None
         self._token_refused = False
-        self._webhook_problem: str | None = None
+        self._webhook_problem: str | None = "the webhook is not set at Telegram yet"
+        self._acknowledging = asyncio.Semaphore(ACKNOWLEDGED_AT_ONCE)
         self._intake: Intake | None = None
         self._poll: Poll | None = None
         self._settling: asyncio.Task[None] | None = None
@@ -102,18 +115,29 @@ class TelegramChat:
             return Receipt(str(target))
         text = f"{outgoing.text}\n\n✓ {outgoing.chosen}" if outgoing.chosen else outgoing.text
         if outgoing.op is Op.EDIT:
-            await self._bot.edit_message_text(
-                text, chat, target, reply_markup=buttons, link_preview_options=_NO_PREVIEW
-            )
+            if outgoing.attachment:
+                await self._bot.edit_message_caption(chat, target, caption=text, reply_markup=buttons)
+            else:
+                await self._bot.edit_message_text(
+                    text, chat, target, reply_markup=buttons, link_preview_options=_NO_PREVIEW
+                )
             return Receipt(str(target))
-        sent = await self._bot.send_message(
-            chat,
-            text,
-            reply_markup=buttons,
-            link_preview_options=_NO_PREVIEW,
-            disable_notification=outgoing.silent or None,
-        )
-        return Receipt(str(sent.message_id))
+        return Receipt(str(await self._send_new(chat, text, outgoing)))
+
+    async def _send_new(self, chat: int, text: str, outgoing: Outgoing) -> int:
+        """Return the number of the message."""
+        keys, silent = _keys(outgoing), outgoing.silent or None
+        if outgoing.attachment:
+            file = InputFile(outgoing.attachment.text.encode(errors="replace"), outgoing.attachment.name)
+            file.mimetype = outgoing.attachment.mime
+            sent = await self._bot.send_document(
+                chat, file, caption=text, reply_markup=keys, disable_notification=silent
+            )
+        else:
+            sent = await self._bot.send_message(
+                chat, text, reply_markup=keys, link_preview_options=_NO_PREVIEW, disable_notification=silent
+            )
+        return sent.message_id
 
     async def start(self, receive: Receive) -> None:
         """See the port. What Telegram is to know first is told in the background, as often as it takes."""
@@ -168,7 +192,8 @@ class TelegramChat:
         except InvalidToken:
             raise Misconfigured(f"{TOKEN_REFUSED}; @BotFather shows the right one") from None
         except TelegramError as error:
-            line = f"PEBBLE_TELEGRAM_API: no proper answer from {self._api} ({problem(error)})"
+            host = urlsplit(self._api).hostname  # the address may hold a password
+            line = f"PEBBLE_TELEGRAM_API: no proper answer from {host} ({problem(error)})"
             raise Misconfigured(line) from None
 
     async def _settle(self) -> None:
@@ -218,7 +243,8 @@ class TelegramChat:
     async def _answer(self, tap: str, toast: str) -> None:
         """Stop the spinner on a button. Best effort: the tap is committed whether this arrives or not."""
         try:
-            await self._bot.answer_callback_query(tap, text=toast[:_TOAST] or None)
+            async with self._acknowledging:
+                await self._bot.answer_callback_query(tap, text=toast[:_TOAST] or None)
         except Exception as error:
             log.debug("telegram_tap_not_acknowledged", problem=problem(error))
 
@@ -227,6 +253,13 @@ def _message_number(message: str | None) -> int:
     if message is None or not message.isdecimal():
         raise Outdated("there is no message to change")
     return int(message)
+
+
+def _keys(outgoing: Outgoing) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None:
+    if outgoing.asks_location:
+        key = KeyboardButton(outgoing.asks_location, request_location=True)
+        return ReplyKeyboardMarkup([[key]], resize_keyboard=True, one_time_keyboard=True)
+    return ReplyKeyboardRemove() if outgoing.settles_location else _keyboard(outgoing.rows)
 
 
 def _keyboard(rows: Rows) -> InlineKeyboardMarkup | None:

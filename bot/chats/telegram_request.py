@@ -19,6 +19,8 @@ CONNECT = 10.0
 """Seconds to get a free connection and to open it."""
 READ = 20.0
 """Seconds to wait for an answer."""
+LONGEST_PAUSE = 3600.0
+"""Seconds that a 429 is believed; nobody means a longer one."""
 UNNAMED_PAUSE = 5.0
 """Seconds to wait after a 429 that does not say how long."""
 
@@ -55,7 +57,7 @@ class Line(BaseRequest):
     """HTTP to the Bot API, with no address (it holds the token) and no payload in any error.
 
     Between `initialize` and `shutdown` connections are kept. Outside, whoever comes last closes them: a
-    message under way while Pebble stops is never cut, and a late one still leaves. Form fields, no files.
+    message under way while Pebble stops is never cut, and a late one still leaves.
     """
 
     def __init__(self, api: str) -> None:
@@ -117,12 +119,16 @@ class Line(BaseRequest):
             raise Down(f"answered {status}")
         return status, payload
 
-    async def _exchange(self, method: str, url: str, form: bytes, silence: float) -> tuple[int, bytes]:
+    async def _exchange(
+        self, method: str, url: str, form: bytes | aiohttp.MultipartWriter, silence: float
+    ) -> tuple[int, bytes]:
         # Opening has a limit of its own and `total` is longer, so when `total` runs out it has been sent.
         timeout = aiohttp.ClientTimeout(
             total=CONNECT + silence + 5, connect=CONNECT, sock_connect=CONNECT, sock_read=silence
         )
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": self.USER_AGENT}
+        headers = {"User-Agent": self.USER_AGENT}
+        if isinstance(form, bytes):
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
         try:
             async with self._opened().request(
                 method,
@@ -160,12 +166,26 @@ class Line(BaseRequest):
         await session.close()
 
 
-def _encoded(data: RequestData | None) -> bytes:
+def _encoded(data: RequestData | None) -> bytes | aiohttp.MultipartWriter:
+    """Return a body: a form, or with a file one in parts. Raises BadRequest, before anything is sent."""
     try:
+        if data and data.contains_files:
+            return _in_parts(data)
         return urlencode(data.json_parameters if data else {}).encode()
     except UnicodeEncodeError:
         # Telegram's own words; raised without the cause, which holds the text.
         raise BadRequest("Strings must be encoded in UTF-8") from None
+
+
+def _in_parts(data: RequestData) -> aiohttp.MultipartWriter:
+    parts = aiohttp.MultipartWriter("form-data")
+    for name, value in data.json_parameters.items():
+        part = parts.append(value.encode(), {"Content-Type": "text/plain; charset=utf-8"})
+        part.set_content_disposition("form-data", name=name)
+    for name, (filename, content, mime) in data.multipart_data.items():
+        part = parts.append(content, {"Content-Type": mime})
+        part.set_content_disposition("form-data", name=name, filename=filename)
+    return parts
 
 
 def _telegrams_words(payload: bytes) -> dict[str, Any] | None:
@@ -180,7 +200,9 @@ def _telegrams_words(payload: bytes) -> dict[str, Any] | None:
 def _pause_in(words: dict[str, Any] | None) -> float:
     parameters = (words or {}).get("parameters")
     after = parameters.get("retry_after") if isinstance(parameters, dict) else None
-    return float(after) if isinstance(after, (int, float)) and after > 0 else UNNAMED_PAUSE
+    if not isinstance(after, int | float) or not after > 0:
+        return UNNAMED_PAUSE
+    return min(float(after), LONGEST_PAUSE)
 
 
 def _proxy_for(api: str) -> str | None:

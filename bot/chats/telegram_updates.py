@@ -21,7 +21,7 @@ _COMMAND = re.compile(r"/([^\s@]*)(?:@(\S*))?\s*(.*)", re.DOTALL)
 _VOICES = ("voice", "audio")
 # What people send. A message with none of it is a service message ("pinned a message"), which wants no reply.
 _OTHERS = (
-    *("sticker", "document", "location", "venue", "contact", "video", "video_note", "animation", "story"),
+    *("sticker", "document", "contact", "video", "video_note", "animation", "story"),
     *("dice", "game", "poll", "checklist", "paid_media", "live_photo", "invoice"),
 )
 _NUMBER_IN_TEXT = re.compile(rb'"update_id"\s*:\s*([0-9]{1,15})(?![0-9.eE])')
@@ -186,6 +186,8 @@ def _content(message: dict[str, Any], username: str | None, private: bool) -> tu
         return Kind.VOICE, _text(message, "caption"), ""
     if "photo" in message:
         return Kind.PHOTO, _text(message, "caption"), ""
+    if "location" in message:  # a venue has one too
+        return Kind.LOCATION, _point(_object(message, "location")), ""
     return (Kind.OTHER, "", "") if any(name in message for name in _OTHERS) else None
 
 
@@ -201,6 +203,13 @@ def _number(parent: dict[str, Any], name: str) -> int:
     if type(value) is not int or abs(value) >= _ID_LIMIT:
         raise ValueError(f"{name} is no id")
     return value
+
+
+def _point(location: dict[str, Any]) -> str:
+    degrees = [location.get(name) for name in ("latitude", "longitude")]
+    if any(isinstance(value, bool) or not isinstance(value, (int, float)) for value in degrees):
+        raise ValueError("location is no point")
+    return ",".join(map(str, degrees))
 
 
 def _text(parent: dict[str, Any], name: str) -> str:

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from bot.chats.web_lines import download, told
 from bot.chats.web_streams import PING, Listeners, written
 from bot.clock import Clock
 from bot.errors import PebbleError, TryLater
@@ -41,6 +42,7 @@ UNREADABLE = "That did not reach me in one piece. Reloading the page usually hel
 UNNAMED = "A name here is made of small letters, digits and dashes, 24 at most."
 STRANGER = "I don't know this browser yet. Reloading the page introduces you."
 TOO_LONG = "That is a bit long for me: 4,096 characters fit into one message."
+NO_FILE = "That file is no longer here. Ask me for it again, and I will make a fresh one."
 EMPTY = "There is nothing in it yet."
 
 _NAME = re.compile(r"[a-z0-9-]{1,24}", re.ASCII)
@@ -88,8 +90,8 @@ class WebChat:
         """Push to the browsers that listen now; the others read it from the history. Never fails."""
         said = {field: asdict(outgoing)[field] for field in ("text", "rows", "chosen", "nudge")}
         if outgoing.op is Op.NEW:
-            line = Line(id=f"o{nonce}", mine=False, text="", at=self._clock.now())
-            self._listeners.push(address, "line", asdict(line) | said)
+            line = Line(f"o{nonce}", False, "", self._clock.now(), attachment=outgoing.attachment)
+            self._listeners.push(address, "line", told(line) | said)
             return Receipt(str(nonce))
         changed = {"id": f"o{message}"}
         self._listeners.push(address, outgoing.op, changed | said if outgoing.op is Op.EDIT else changed)
@@ -99,6 +101,7 @@ class WebChat:
         """Return the routes that the page talks to."""
         return [
             Route("/chat/events", self._events, methods=["GET"]),
+            Route("/chat/file/{row:int}", self._file, methods=["GET"]),
             Route("/chat/hello", self._post(self._hello), methods=["POST"]),
             Route("/chat/say", self._post(self._say), methods=["POST"]),
             Route("/chat/tap", self._post(self._tap), methods=["POST"]),
@@ -141,7 +144,7 @@ class WebChat:
         with self._listeners.joined(address) as stream:
             # Listens first, reads then: what is pushed in between waits, and a page knows lines by their ids.
             try:
-                lines = [asdict(line) for line in await self._history(address)]
+                lines = [told(line) for line in await self._history(address)]
             except TryLater:
                 return
             snapshot = {"lines": lines, "clock": self._clock.now(), "demo": self._demo}
@@ -150,6 +153,16 @@ class WebChat:
                 yield event
             async for event in stream.events():
                 yield event
+
+    async def _file(self, request: Request) -> Response:
+        """Hand out the file of a message, to the one whose message it is and to nobody else."""
+        address, wanted = self.who(request), f"o{request.path_params['row']}"
+        try:
+            lines = await self._history(address) if address else []
+        except TryLater:
+            return JSONResponse({"line": LATER}, 503)
+        file = next((line.attachment for line in lines if line.id == wanted and line.attachment), None)
+        return download(file) if file else JSONResponse({"line": NO_FILE}, 404)
 
     # Speaking
 
@@ -218,7 +231,7 @@ class WebChat:
         with suppress(PebbleError):
             for line in reversed(await self._history(address)):
                 if line.mine and line.text.split() == text.split():
-                    return asdict(line)
+                    return told(line)
         return None
 
 

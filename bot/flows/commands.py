@@ -2,20 +2,29 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from bot.catalogue import Catalogue
-from bot.flows.conversation import start
+from bot.flows.calendar_file import send_calendar
+from bot.flows.conversation import keep_what_was_said, start
+from bot.flows.own_day import DAY, QUIET, known_quiet
+from bot.flows.pausing import pause, resume
+from bot.flows.plan import plan
 from bot.flows.positions import leave
 from bot.flows.sign_up import SIGN_UP
 from bot.flows.visit import Visit
+from bot.flows.zone import ZONE
 from bot.nudges import moments, queries
-from bot.people.queries import pause as pause_person
-from bot.people.queries import resume as resume_person
-from bot.schedules.rules import next_after
+from bot.schedules.rules import Draw
+from bot.schedules.times import next_after
+from bot.schedules.words import words
 from bot.schedules.zones import local
 from bot.speech import Button, Outgoing, Payload
 from bot.texts import N_, Voice
 
+MOST_CARDS = 4
+"""Nudges that get a message each; more of them share one."""
+FULL = N_("Twenty tiny moments is a full day already. /nudges lets one of them go.")
 SHORT, LONG = 15, 60
 """Seconds: the two kinds of moment that /now offers."""
 
@@ -89,48 +98,87 @@ def _nudges(visit: Visit) -> None:
             N_("Nothing is set yet. Shall we choose one tiny moment?"),
             ((visit.button(N_("Choose one"), Payload("menu", 0, "start")),),),
         )
-        return
-    for nudge in found:
-        change = visit.button(N_("Change time"), Payload("time", nudge.id))
-        remove = visit.button(N_("Remove"), Payload("remove", nudge.id))
-        visit.show(Outgoing(nudge_line(visit, nudge), ((change, remove),)))
+    elif len(found) <= MOST_CARDS:
+        for nudge in found:
+            visit.show(card(visit, nudge))
+    else:
+        lines = [f"{n}. {nudge_line(visit, nudge)}" for n, nudge in enumerate(found, 1)]
+        buttons = [Button(f"{n}", str(Payload("card", nudge.id))) for n, nudge in enumerate(found, 1)]
+        rows = tuple(tuple(buttons[n : n + 5]) for n in range(0, len(buttons), 5))
+        visit.show(Outgoing("\n\n".join([*lines, visit.voice.say(N_("Tap a number to change one."))]), rows))
+
+
+def card(visit: Visit, nudge: queries.Nudge) -> Outgoing:
+    """Return a nudge with all that can be changed about it."""
+    resting = nudge.paused_at is not None
+    follow = N_("Ask once only") if nudge.follow_up else N_("Ask twice")
+    verbs = (
+        ((N_("Change time"), "time"), (N_("Cue"), "cue"), (N_("Practice"), "swap")),
+        (
+            (N_("Wake it"), "wake") if resting else (N_("Rest"), "rest"),
+            (follow, "follow"),
+            (N_("Remove"), "remove"),
+        ),
+    )
+    rows = tuple(tuple(visit.button(label, Payload(verb, nudge.id)) for label, verb in row) for row in verbs)
+    return Outgoing(nudge_line(visit, nudge), rows)
 
 
 def nudge_line(visit: Visit, nudge: queries.Nudge) -> str:
-    """Return a nudge in words: what, with which cue, on which days, and when it comes next."""
+    """Return a nudge in words: what, with which cue, when, and when it comes next."""
     voice = visit.voice
     practice = visit.catalogue.get(nudge.practice)
     title = f"{practice.icon} {voice.say(practice.title)}" if practice else nudge.practice
-    if visit.person.paused_at is not None:
-        state = voice.say(N_("Paused; /resume brings it back."))
-    else:
-        coming = next_after(nudge.rule, nudge.zone, visit.tx.now).at
-        state = voice.say(N_("Next: {time}."), time=voice.day_time(local(nudge.zone, coming)))
-    return f"{title}\n{cue_and_days(nudge, visit.catalogue, voice)}. {state}"
+    told = cue_and_days(nudge, visit.catalogue, voice, local(nudge.zone, visit.tx.now).date())
+    if not nudge.cue_words:  # the person's own words stay as they are
+        told = told[:1].upper() + told[1:]
+    return f"{title}\n{told}. {_state(visit, nudge)}"
 
 
-def cue_and_days(nudge: queries.Nudge, catalogue: Catalogue, voice: Voice) -> str:
-    """Return the cue, the days and the time of a nudge in words: "after your coffee, weekdays 8:30"."""
+def _state(visit: Visit, nudge: queries.Nudge) -> str:
+    say = visit.voice.say
+    if visit.person.paused(visit.tx.now):
+        return say(N_("Paused; /resume brings it back."))
+    if nudge.paused_at is not None:
+        return say(N_("Resting."))
+    coming = next_after(nudge.rule, nudge.zone, visit.tx.now)
+    if coming is None:
+        return say(N_("Its last time has been."))
+    if isinstance(nudge.rule.minutes, Draw):
+        return say(N_("Next: {time}."), time=visit.voice.days({local(nudge.zone, coming.at).weekday()}))
+    return say(N_("Next: {time}."), time=visit.voice.day_time(local(nudge.zone, coming.at)))
+
+
+def cue_and_days(nudge: queries.Nudge, catalogue: Catalogue, voice: Voice, today: date) -> str:
+    """Return the cue and the rule of a nudge in words: "after your coffee, weekdays at 8:30"."""
     cue = nudge.cue_words or catalogue.cue_phrase(nudge.cue, voice)
-    times = voice.all_of([voice.time(minute) for minute in nudge.rule.minutes])
-    when = voice.say(N_("{days} {times}"), days=voice.days(nudge.rule.days), times=times)
+    when = words(nudge.rule, voice.language, today)
     return f"{cue}, {when}" if cue else when
 
 
-def _pause(visit: Visit) -> None:
-    pause_person(visit.tx, visit.person.id)
-    moments.forget_waiting(visit.tx, visit.person)
-    visit.say(
-        N_("Quiet now, for as long as you like. Nothing piles up."),
-        ((visit.button(N_("Resume"), Payload("menu", 0, "resume")),),),
-    )
+def _add(visit: Visit) -> None:
+    if len(queries.of_person(visit.tx, visit.person.id, visit.person.seal)) >= queries.MOST:
+        visit.say(FULL)
+    else:
+        start(visit, SIGN_UP, {"again": True})
+
+
+def _zone(visit: Visit) -> None:
+    start(visit, ZONE)
 
 
 def _resume(visit: Visit) -> None:
-    resume_person(visit.tx, visit.person.id)
-    visit.say(N_("I’m back at your chosen times."))
+    resume(visit)
     if not queries.of_person(visit.tx, visit.person.id, visit.person.seal):
         _nudges(visit)
+
+
+def _quiet(visit: Visit) -> None:
+    start(visit, QUIET, known_quiet(visit.person))
+
+
+def _day(visit: Visit) -> None:
+    start(visit, DAY)
 
 
 def _help(visit: Visit) -> None:
@@ -145,6 +193,7 @@ def _help(visit: Visit) -> None:
 
 
 def _cancel(visit: Visit) -> None:
+    keep_what_was_said(visit)
     if leave(visit.tx, visit.person):
         visit.say(N_("We leave it there. What is set stays set."))
     else:
@@ -155,7 +204,13 @@ COMMANDS: dict[str, Command] = {
     "start": Command(N_("Begin, or see what is set"), _start),
     "now": Command(N_("A tiny moment right now"), _now),
     "nudges": Command(N_("See and change your nudges"), _nudges),
-    "pause": Command(N_("Quiet until you resume"), _pause),
+    "plan": Command(N_("Today and tomorrow at a glance"), plan),
+    "add": Command(N_("Choose one more"), _add),
+    "zone": Command(N_("Your time zone"), _zone),
+    "calendar": Command(N_("A calendar file of your nudges"), send_calendar),
+    "quiet": Command(N_("Hours in which nothing comes"), _quiet),
+    "day": Command(N_("What morning and evening mean to you"), _day),
+    "pause": Command(N_("Quiet until a day, or until you resume"), pause),
     "resume": Command(N_("Nudges come again"), _resume),
     "help": Command(N_("What I can do, and people to talk to"), _help),
     "cancel": Command(N_("Leave a question"), _cancel),

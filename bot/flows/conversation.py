@@ -2,27 +2,45 @@
 
 from dataclasses import replace
 
-from bot.flows.change_time import CHANGE_TIME
+from bot.flows.editing import CHANGE_CUE, CHANGE_PRACTICE, CHANGE_TIME
+from bot.flows.effects import KeepWords
 from bot.flows.engine import Answer, Ask, Flow, Next, Position, Scene, Unclear, advance, begin, is_outdated
 from bot.flows.guide import GUIDE
+from bot.flows.own_day import DAY, QUIET
+from bot.flows.pausing import PAUSE
 from bot.flows.perform import perform
 from bot.flows.positions import leave, load, save
 from bot.flows.sign_up import SIGN_UP
 from bot.flows.visit import Visit
+from bot.flows.zone import ZONE
 from bot.people.queries import find
 from bot.schedules.zones import guess_zone
 from bot.speech import Button, Kind, Outgoing, Payload
 from bot.texts import N_
 
-FLOWS: dict[str, Flow] = {flow.name: flow for flow in (SIGN_UP, CHANGE_TIME, GUIDE)}
+FLOWS: dict[str, Flow] = {
+    flow.name: flow for flow in (SIGN_UP, CHANGE_TIME, CHANGE_CUE, CHANGE_PRACTICE, ZONE, QUIET, DAY, PAUSE, GUIDE)
+}
+
+LOCATING = ("telegram", "memory")
+"""Platforms whose people can share where they are."""
 
 OUTDATED = N_(
     "I’ve changed since we began that, so let’s leave it there. Everything you set is safe. /nudges shows it."
 )
 
 
+def keep_what_was_said(visit: Visit) -> None:
+    """Keep the words of a practice that is left half-way: they are an answer too."""
+    position = load(visit.tx, visit.person)
+    if position is not None and position.flow == GUIDE.name and position.data.get("words"):
+        words = "\n".join(position.data["words"])
+        perform(visit, KeepWords(position.data["moment"], words, given="words"))
+
+
 def start(visit: Visit, flow: Flow, data: dict[str, object] | None = None) -> None:
     """Begin a flow with what is known already; a flow under way is left for it."""
+    keep_what_was_said(visit)
     _follow(visit, flow, begin(flow, _scene(visit, data or {})))
 
 
@@ -60,6 +78,18 @@ def take_tap(visit: Visit, row: int, step: str, value: str) -> bool:
     return True
 
 
+def take_location(visit: Visit, place: str) -> bool:
+    """Give a shared place ("latitude,longitude") to the flow that asked for it; return False when none did."""
+    position = load(visit.tx, visit.person)
+    flow = FLOWS.get(position.flow) if position else None
+    if position is None or flow is None or is_outdated(flow, position) or flow not in (ZONE, SIGN_UP):
+        return False
+    if position.step not in ("here", "clock", "city", "place"):
+        return False
+    _take(visit, flow, position, Answer(location=place))
+    return True
+
+
 def leave_if_about(visit: Visit, nudge_id: int) -> None:
     """Leave a flow that would change this nudge, because the nudge is gone."""
     position = load(visit.tx, visit.person)
@@ -76,9 +106,11 @@ def _end_outdated(visit: Visit) -> bool:
 def _take(visit: Visit, flow: Flow, position: Position, answer: Answer) -> None:
     following = advance(flow, position, answer, _scene(visit, position.data))
     if isinstance(following, Unclear):
-        visit.show(Outgoing(following.line))  # the buttons stay: the question is still open
+        # The buttons stay: the question is still open.
+        visit.show(_message(Ask(following.line, following.rows), position))
     else:
-        _settle(visit, position)
+        if not following.redraws:
+            _settle(visit, position)
         _follow(visit, flow, following)
 
 
@@ -96,7 +128,7 @@ def _follow(visit: Visit, flow: Flow, following: Next) -> None:
     if position is None:
         leave(visit.tx, visit.person)
     if following.say:
-        visit.show(Outgoing(following.say))
+        visit.show(Outgoing(following.say, settles_location=following.settles_location))
     learned: dict[str, object] = {}
     for effect in following.effects:
         learned |= perform(visit, effect)
@@ -104,8 +136,11 @@ def _follow(visit: Visit, flow: Flow, following: Next) -> None:
         return
     visit.person = find(visit.tx, visit.incoming.address) or visit.person
     position = save(visit.tx, visit.person, replace(position, data={**position.data, **learned}))
-    ask = following.ask or flow.step(position.step).ask(_scene(visit, position.data))
-    visit.show(_message(ask, position))
+    message = _message(following.ask or flow.step(position.step).ask(_scene(visit, position.data)), position)
+    if following.redraws:
+        visit.redraw(message)
+    else:
+        visit.show(message)
 
 
 def _message(ask: Ask, position: Position) -> Outgoing:
@@ -115,16 +150,19 @@ def _message(ask: Ask, position: Position) -> Outgoing:
         tuple(Button(label, str(Payload("flow", position.id, f"{position.step}.{value}{at}"))) for label, value in row)
         for row in ask.rows
     )
-    return Outgoing(ask.text, rows)
+    return Outgoing(ask.text, rows, asks_location=ask.asks_location)
 
 
 def _scene(visit: Visit, data: object) -> Scene:
     person = visit.person
     return Scene(
         voice=visit.voice,
+        language=visit.incoming.language or visit.voice.language,
         catalogue=visit.catalogue,
         now=visit.tx.now,
         zone=person.zone,
         guessed_zone=guess_zone(person.hinted_zone, person.language),
         data=data if isinstance(data, dict) else {},
+        parts=person.parts,
+        shares_location=visit.incoming.address.platform in LOCATING,
     )

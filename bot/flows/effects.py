@@ -33,6 +33,23 @@ class ChangeTime:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeCue:
+    """Let a nudge ride along with something else: a cue of ours by key, or the person's own words."""
+
+    nudge_id: int
+    cue: str | None
+    cue_words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePractice:
+    """Let a nudge ask for another practice."""
+
+    nudge_id: int
+    practice: str
+
+
+@dataclass(frozen=True, slots=True)
 class BeginMoment:
     """Begin a moment now."""
 

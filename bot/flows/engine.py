@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.catalogue import Catalogue
+from bot.schedules.quiet import DayParts
 from bot.texts import N_, Voice
 
 Choice = tuple[str, str]
@@ -17,47 +18,61 @@ Choice = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything a step may look at. `now` is in UTC seconds; `zone` is null until the person confirmed one."""
+    """Everything a step may look at. `now` is in UTC seconds; `zone` is null until the person confirmed one.
+
+    `language` is the one that the platform hints at for what the person types; `voice` speaks one that Pebble has.
+    """
 
     voice: Voice
+    language: str
     catalogue: Catalogue
     now: int
     zone: str | None
     guessed_zone: str
     data: Mapping[str, Any]
+    parts: DayParts = field(default_factory=DayParts)
+    shares_location: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a step says, and rows of what can be tapped under it."""
+    """What a step says, and rows of what can be tapped under it; or, on the key `asks_location`, the person's place."""
 
     text: str
     rows: tuple[tuple[Choice, ...], ...] = ()
+    asks_location: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the person gave: the value of a button, or words."""
+    """What the person gave: the value of a button, words, or a place as "latitude,longitude"."""
 
     value: str | None = None
     words: str | None = None
+    location: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Where an answer leads. `goto` None ends the flow; `learned` is added to what the flow remembers."""
+    """Where an answer leads. `goto` None ends the flow; `learned` is added to what the flow remembers.
+
+    `redraws` changes the tapped message instead of asking anew; `settles_location` takes the location key away.
+    """
 
     goto: str | None
     learned: Mapping[str, Any] = field(default_factory=dict)
     effects: tuple[object, ...] = ()
     say: str = ""
+    redraws: bool = False
+    settles_location: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """The answer was not understood: one kind line, and the step goes on waiting."""
+    """The answer was not understood: one kind line, with buttons where they help; the step goes on waiting."""
 
     line: str
+    rows: tuple[tuple[Choice, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +122,8 @@ class Next:
     ask: Ask | None
     effects: tuple[object, ...] = ()
     say: str = ""
+    redraws: bool = False
+    settles_location: bool = False
 
 
 def begin(flow: Flow, scene: Scene) -> Next:
@@ -122,10 +139,10 @@ def advance(flow: Flow, position: Position, answer: Answer, scene: Scene) -> Nex
     if isinstance(turn, Unclear):
         return turn
     data = {**position.data, **turn.learned}
-    if turn.goto is None:
-        return Next(None, None, turn.effects, turn.say)
-    moved = Position(position.id, flow.name, flow.version, turn.goto, data, scene.now)
-    return Next(moved, None, turn.effects, turn.say)
+    moved = None
+    if turn.goto is not None:
+        moved = Position(position.id, flow.name, flow.version, turn.goto, data, scene.now)
+    return Next(moved, None, turn.effects, turn.say, turn.redraws, turn.settles_location)
 
 
 def is_outdated(flow: Flow | None, position: Position) -> bool:

@@ -1,36 +1,28 @@
 """The first two minutes: one habit, a cue to ride on, a time, the zone confirmed, the next three times, one tried."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
-from bot.flows.choosing import (
-    ask_city,
-    ask_clock,
-    ask_here,
-    city_zone,
-    default_days,
-    echo,
-    read_time,
-    rows_of,
-    rule_of,
-    take_clock,
-)
+from bot.flows.choosing import ask_cue, ask_here, default_days, read_cue, rows_of
 from bot.flows.effects import BeginMoment, KeepZone, SetNudge
 from bot.flows.engine import Answer, Ask, Flow, Scene, Step, Turn, Unclear, tap_a_button
+from bot.flows.when import OVER, read_again, told, when_steps
+from bot.flows.zone import said_yes, zone_steps
 from bot.outbox.states import DAY
-from bot.schedules.rules import from_dict, to_dict
+from bot.schedules.rules import Rule, Times, Weekly, from_dict, to_dict
+from bot.schedules.times import next_after
 from bot.texts import N_
-
-LONGEST_CUE = 60
-"""Characters of a cue in a person's own words: it stands above every prompt."""
 
 MORNING = 8 * 60 + 30
 """The minute of the day that is offered when nothing else is known."""
 
 
 def _ask_practice(scene: Scene) -> Ask:
-    offers = [(scene.voice.say(label), key) for key, label in scene.catalogue.first]
     if scene.data.get("again"):
-        return Ask(scene.voice.say(N_("Which tiny moment shall it be?")), rows_of(offers, 1))
+        everything = [(f"{p.icon} {scene.voice.say(p.title)}", p.key) for p in scene.catalogue]
+        return Ask(scene.voice.say(N_("Which tiny moment shall it be?")), rows_of(everything, 2))
+    offers = [(scene.voice.say(label), key) for key, label in scene.catalogue.first]
     text = N_(
         "Hi, I’m Pebble. One tiny moment, when you choose. No streaks.\n"
         "I’m automated, not a therapist and not for emergencies: /help lists people who can be there.\n\n"
@@ -45,21 +37,9 @@ def _take_practice(scene: Scene, answer: Answer) -> Turn | Unclear:
     return tap_a_button(scene)
 
 
-def _ask_cue(scene: Scene) -> Ask:
-    cues = [(f"{cue.icon} {scene.voice.say(cue.label)}", key) for key, cue in scene.catalogue.cues.items()]
-    text = N_("What do you already do every day that it can ride along with? Tap one, or type your own.")
-    return Ask(scene.voice.say(text), rows_of(cues, 2))
-
-
 def _take_cue(scene: Scene, answer: Answer) -> Turn | Unclear:
-    if answer.value in scene.catalogue.cues:
-        return Turn("time", {"cue": answer.value, "cue_words": None})
-    words = " ".join((answer.words or "").split())
-    if not words:
-        return tap_a_button(scene)
-    if len(words) > LONGEST_CUE:
-        return Unclear(scene.voice.say(N_("A few words are enough, like “feeding the cat”. What is it?")))
-    return Turn("time", {"cue": None, "cue_words": words})
+    found = read_cue(scene, answer)
+    return found if isinstance(found, Unclear) else Turn("time", found)
 
 
 def _times(scene: Scene) -> list[int]:
@@ -73,63 +53,55 @@ def _times(scene: Scene) -> list[int]:
 def _ask_time(scene: Scene) -> Ask:
     choices = [(scene.voice.time(minute), str(minute)) for minute in _times(scene)]
     days = scene.voice.days(default_days(scene))
-    text = scene.voice.say(N_("About what time? It comes {days}. Or type it: “weekdays 8:30”."), days=days)
+    text = scene.voice.say(N_("About what time ({days})? Or type it: “weekdays 8:30”."), days=days)
     return Ask(text, (tuple(choices),))
 
 
-def _take_time(scene: Scene, answer: Answer) -> Turn | Unclear:
+def _default(scene: Scene) -> Rule:
     times = _times(scene)
-    said = read_time(scene, answer, near=times[len(times) // 2])
-    if isinstance(said, Unclear):
-        return said
-    rule = rule_of(said, default_days(scene))
-    if scene.zone:
-        return _set(scene, scene.zone, {"rule": to_dict(rule)})
-    return Turn("here", {"rule": to_dict(rule)})
+    return Rule(Weekly(default_days(scene)), Times((times[len(times) // 2],)))
+
+
+def _take_rule(scene: Scene, rule: Rule, learned: Mapping[str, Any]) -> Turn:
+    learned = {**learned, "rule": to_dict(rule)}
+    return _set(scene, scene.zone, learned) if scene.zone else Turn("here", learned)
 
 
 def _take_here(scene: Scene, answer: Answer) -> Turn | Unclear:
-    typed = (answer.words or "").strip(" .!").casefold()
-    if answer.value == "yes" or typed == scene.voice.say(N_("Yes")).casefold():
-        return _set(scene, scene.guessed_zone)
-    if answer.value == "no" or typed == scene.voice.say(N_("No")).casefold():
-        return Turn("clock")
-    return _take_clock(scene, answer) if answer.words else tap_a_button(scene)
+    match said_yes(scene, answer):
+        case True:
+            return _set(scene, scene.guessed_zone)
+        case False:
+            return Turn("clock")
+    return CLOCK.take(scene, answer) if answer.words or answer.location else tap_a_button(scene)
 
 
-def _take_clock(scene: Scene, answer: Answer) -> Turn | Unclear:
-    turn = take_clock(scene, answer, one="set", several="city")
-    if isinstance(turn, Turn) and turn.goto == "set":
-        return _set(scene, turn.learned["zone"])
-    return turn
-
-
-def _take_city(scene: Scene, answer: Answer) -> Turn | Unclear:
-    zone = city_zone(scene, answer)
-    return zone if isinstance(zone, Unclear) else _set(scene, zone)
-
-
-def _set(scene: Scene, zone: str, learned: dict[str, Any] | None = None) -> Turn:
-    data = {**scene.data, **(learned or {}), "zone": zone}
+def _set(scene: Scene, zone: str, learned: Mapping[str, Any] = MappingProxyType({})) -> Turn:
+    data = {**scene.data, **learned, "zone": zone}
     if data["practice"] not in scene.catalogue:  # the host took it out meanwhile
         return Turn(None, say=scene.voice.say(N_("That practice is no longer here. /now has others.")))
+    rule = from_dict(data["rule"])
+    if data.get("said"):  # counted from today while the zone was a guess
+        rule = read_again(scene, data["said"], zone) or rule
+    if next_after(rule, zone, scene.now) is None:
+        return Turn("time", {**learned, "zone": zone}, (KeepZone(zone),), scene.voice.say(OVER))
     nudge = SetNudge(
         practice=data["practice"],
-        rule=from_dict(data["rule"]),
+        rule=rule,
         zone=zone,
         cue=data.get("cue"),
         cue_words=data.get("cue_words"),
         nudge_id=data.get("nudge"),
     )
-    return Turn("set", {**(learned or {}), "zone": zone}, (KeepZone(zone), nudge))
+    known = {**learned, "rule": to_dict(rule), "said": None, "zone": zone}
+    return Turn("set", known, (KeepZone(zone), nudge))
 
 
 def _ask_set(scene: Scene) -> Ask:
-    rule = from_dict(scene.data["rule"])
-    times = echo(scene, rule, scene.data["zone"])
+    times = told(scene, from_dict(scene.data["rule"]), scene.data["zone"])
     say = scene.voice.say
     return Ask(
-        say(N_("Set: {times}.\n\nTry one now?"), times=times),
+        say(N_("Set: {times}\n\nTry one now?"), times=times),
         (((say(N_("Try one now")), "try"), (say(N_("Later")), "later"), (say(N_("Change")), "change")),),
     )
 
@@ -148,16 +120,18 @@ def _take_set(scene: Scene, answer: Answer) -> Turn | Unclear:
             return tap_a_button(scene)
 
 
+ZONE_STEPS = zone_steps(_set)
+CLOCK = next(step for step in ZONE_STEPS if step.name == "clock")
+
 SIGN_UP = Flow(
     "sign-up",
-    version=1,
+    version=2,
     steps=(
         Step("pick", _ask_practice, _take_practice, takes_words=False),
-        Step("cue", _ask_cue, _take_cue),
-        Step("time", _ask_time, _take_time),
+        Step("cue", ask_cue, _take_cue),
+        *when_steps(_ask_time, _default, _take_rule),
         Step("here", ask_here, _take_here),
-        Step("clock", ask_clock, _take_clock),
-        Step("city", ask_city, _take_city),
+        *ZONE_STEPS,
         Step("set", _ask_set, _take_set, takes_words=False),
     ),
     lapses=7 * DAY,

@@ -67,6 +67,14 @@ class Visit:
         edit = replace(said, rows=(), chosen=label, op=Op.EDIT)
         return shelf.put(self.tx, self.person.recipient, edit, Terms(key=f"settled:{outbox_id}", edits=outbox_id))
 
+    def redraw(self, changed: Outgoing) -> None:
+        """Change the tapped message in place, its buttons too."""
+        body = self._tapped_message()
+        if body is None:
+            self.show(changed)
+        else:
+            shelf.put(self.tx, self.person.recipient, replace(changed, op=Op.EDIT), Terms(edits=body[0]))
+
     def settle_question(self, concerns: Callable[[Payload], bool]) -> None:
         """Take the buttons off the messages that words have answered: those with a button that is concerned."""
         for outbox_id, said in shelf.newest_messages(self.tx, self.person.address_id, self.person.seal, RECENT):

@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, and_, func, or_, select, update
 
-from bot.nudges.prompts import SNOOZE_MINUTES
 from bot.outbox.shelf import Terms, put, withdraw
-from bot.outbox.states import DAY, Priority
+from bot.outbox.states import DAY, Priority, State
 from bot.people.queries import Person
-from bot.schedules.rules import slot_of
-from bot.schedules.zones import local
+from bot.schedules.quiet import QuietHours, outside_quiet
+from bot.schedules.times import slot_at
 from bot.speech import Outgoing
 from bot.store import Tx
-from bot.store.tables import moments
+from bot.store.tables import moments, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +55,11 @@ _COLUMNS = tuple(
 
 def begin(tx: Tx, person: Person, practice: str, feelings: str, zone: str) -> Moment:
     """Make a moment that the person asked for, at this minute of their day."""
-    now = local(zone, tx.now)
     moment_id = tx.add(
         moments,
         person_id=person.id,
         practice=practice,
-        slot=slot_of(now.date(), now.hour * 60 + now.minute),
+        slot=slot_at(zone, tx.now),
         feelings=feelings,
         created_at=tx.now,
     )
@@ -79,14 +77,17 @@ def find(tx: Tx, moment_id: int, person: Person) -> Moment | None:
 
 
 def newest_open(tx: Tx, person: Person, practices: list[str], since: int) -> Moment | None:
-    """Return the newest moment of these practices without an answer that began after `since` (UTC seconds)."""
+    """Return the newest moment of these practices without an answer that began after `since` (UTC seconds).
+
+    One that was put off counts from when it came again.
+    """
     row = tx.connection.execute(
         select(*_COLUMNS)
         .where(
             moments.c.person_id == person.id,
             moments.c.answer.is_(None),
             moments.c.practice.in_(practices),
-            moments.c.created_at > since,
+            or_(moments.c.created_at > since, and_(moments.c.comes_at > since, moments.c.comes_at <= tx.now)),
         )
         .order_by(moments.c.id.desc())
         .limit(1)
@@ -125,39 +126,81 @@ def add_words(tx: Tx, moment: Moment, person: Person, words: str) -> None:
 
 
 def feel(tx: Tx, moment: Moment, **face: int) -> None:
-    """Keep the face, from 1 to 5, given as `before` or as `after`."""
+    """Keep the face, from 1 to 5, given as `before` or as `after`. Nobody is asked once more then."""
     _change(tx, moment, **face)
+    withdraw(tx, moment_ids=[moment.id])
 
 
 def next_attempt(tx: Tx, moment: Moment) -> int:
-    """Count one more time that the moment is put before the person, and return the number."""
+    """Count one more time that the moment is put before the person, and return the number.
+
+    What was still to leave for it is withdrawn.
+    """
     _change(tx, moment, attempt=moment.attempt + 1)
+    withdraw(tx, moment_ids=[moment.id])
     return moment.attempt + 1
 
 
-def snooze(tx: Tx, moment: Moment, person: Person, prompt: Outgoing, grace: int) -> None:
-    """Put the moment off by 15 minutes. It keeps its slot, and with it the day that it belongs to."""
+def put_off(tx: Tx, moment: Moment, person: Person, prompt: Outgoing, until: int, grace: int) -> None:
+    """Let the moment come again at `until` (UTC seconds), and at most `grace` seconds later, instead of before.
+
+    It keeps its slot, and with it the day that it belongs to.
+    """
     attempt = next_attempt(tx, moment)
-    withdraw(tx, moment_ids=[moment.id])
-    not_before = tx.now + SNOOZE_MINUTES * 60
+    _change(tx, moment, comes_at=until)
     terms = Terms(
         key=f"moment:{moment.id}:{attempt}",
         priority=Priority.NUDGE,
-        not_before=not_before,
-        deadline=not_before + grace,
+        not_before=until,
+        deadline=until + grace,
         moment_id=moment.id,
     )
     put(tx, person.recipient, prompt, terms)
 
 
+def stop_asking(tx: Tx, moment: Moment) -> None:
+    """Withdraw what was still to leave for the moment: the person has begun it."""
+    withdraw(tx, moment_ids=[moment.id])
+
+
 def forget_waiting(tx: Tx, person: Person, nudge_id: int | None = None) -> None:
     """Withdraw what has not left yet: of one nudge, or all of a person's."""
-    wanted = select(moments.c.id).where(
-        moments.c.person_id == person.id, moments.c.created_at > tx.now - 2 * DAY, moments.c.answer.is_(None)
-    )
+    wanted = _waiting_of(tx, person)
     if nudge_id is not None:
         wanted = wanted.where(moments.c.nudge_id == nudge_id)
     withdraw(tx, moment_ids=wanted)
+
+
+def move_out_of(tx: Tx, person: Person, zone: str, quiet: QuietHours | None) -> None:
+    """Move what was put off into new quiet hours to their end; what still waits to be asked once more is withdrawn."""
+    rows = tx.connection.execute(
+        select(outbox.c.id, outbox.c.key, outbox.c.not_before, outbox.c.deadline).where(
+            outbox.c.moment_id.in_(_waiting_of(tx, person)),
+            outbox.c.state == State.WAITING,
+            outbox.c.priority == Priority.NUDGE,
+            outbox.c.not_before > tx.now,
+        )
+    ).all()
+    for row in rows:
+        coming = outside_quiet(row.not_before, zone, quiet)
+        if coming == row.not_before:
+            continue
+        values: dict[str, Any] = {"not_before": coming}
+        if not row.key.startswith("nudge:"):  # put off by the person: its grace begins when it comes
+            values["deadline"] = row.deadline + coming - row.not_before
+        elif row.key.endswith(":1") or coming > row.deadline:
+            values = {"state": State.DROPPED, "finished_at": tx.now}
+        tx.connection.execute(update(outbox).where(outbox.c.id == row.id).values(**values))
+
+
+def _waiting_of(tx: Tx, person: Person) -> Select[tuple[int]]:
+    """Return a SELECT of the moments without an answer that something may still wait for."""
+    recent = tx.now - 2 * DAY
+    return select(moments.c.id).where(
+        moments.c.person_id == person.id,
+        or_(moments.c.created_at > recent, moments.c.comes_at > recent),
+        moments.c.answer.is_(None),
+    )
 
 
 def _change(tx: Tx, moment: Moment, **values: Any) -> None:

@@ -1,6 +1,6 @@
 """How a moment is put before a person: the prompt and what can be tapped under it. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.catalogue import Practice
@@ -9,8 +9,6 @@ from bot.texts import N_, Voice
 
 FACES = ("😣", "🙁", "😐", "🙂", "😄")
 """From 1 (low) to 5. A face is a fact about now, never a grade."""
-
-SNOOZE_MINUTES = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +38,19 @@ def opening(voice: Voice, occasion: Occasion) -> Outgoing:
         text = f"{text}\n\n{voice.say(N_('First: how are you right now?'))}"
     own = (faces(occasion.moment_id, "before"),) if asks_first else own_rows(voice, occasion)
     return Outgoing(text, (*own, _aside(voice, occasion, did=not asks_first)), nudge=True)
+
+
+def once_more(voice: Voice, occasion: Occasion) -> Outgoing:
+    """Return the one message that follows a moment without an answer: the same buttons once more."""
+    return replace(opening(voice, occasion), text=voice.say(N_("Still there if you like.")))
+
+
+def still_wanted(voice: Voice) -> Outgoing:
+    """Return what is asked once after a quiet week, in place of the moment that was due."""
+    choices = ((N_("Keep"), "keep"), (N_("Change"), "change"), (N_("Rest"), "rest"))
+    row = tuple(Button(voice.say(label), str(Payload("still", 0, value))) for label, value in choices)
+    text = N_("It has been a quiet week, and that’s fine. Shall I keep to your times, change something, or rest?")
+    return Outgoing(voice.say(text), (row,))
 
 
 def doing(voice: Voice, occasion: Occasion) -> Outgoing:

@@ -6,7 +6,7 @@ Set-based, one transaction for a few hundred rows: the unique slot of a moment a
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -16,16 +16,49 @@ from sqlalchemy import and_, bindparam, delete, select
 
 from bot.catalogue import Catalogue
 from bot.errors import SealBroken
-from bot.nudges.prompts import Occasion, opening, turn_of
-from bot.nudges.rules import ON_TIME, Late, Quiet, keep_quiet
+from bot.nudges.prompts import Occasion, once_more, opening, still_wanted, turn_of
+from bot.nudges.rules import ON_TIME, Late, Quiet, asks_again_at, keep_quiet, leaves_at
 from bot.outbox.shelf import Recipient, Terms, put_all, row
 from bot.outbox.states import DAY, Priority
-from bot.schedules.rules import from_dict, next_after
+from bot.people.queries import note_asked
+from bot.people.rules import asks_how_to_go_on, is_paused, quiet_hours
+from bot.schedules.rules import Times, from_dict
+from bot.schedules.times import next_after, slot_at
 from bot.store import Seal, Tx
 from bot.store.tables import addresses, due, moments, nudges, persons
 from bot.texts import Voice
 
 BATCH = 500
+
+_OF_NUDGE = tuple(
+    nudges.c[name]
+    for name in (
+        "id",
+        "version",
+        "person_id",
+        "address_id",
+        "practice",
+        "rule",
+        "zone",
+        "cue",
+        "sealed_cue",
+        "grace",
+        "follow_up",
+    )
+)
+_OF_PERSON = tuple(
+    persons.c[name]
+    for name in (
+        "language",
+        "wrapped_key",
+        "paused_at",
+        "paused_until",
+        "quiet_start",
+        "quiet_end",
+        "heard_at",
+        "asked_at",
+    )
+)
 
 log = structlog.get_logger()
 
@@ -44,7 +77,13 @@ class _Ringing:
     nudge: Any  # a row of nudges with what is needed of its person and address
     at: int
     slot: str
-    next_at: int
+    next_at: int | None
+    leaves_at: int | None
+    """When its message leaves (UTC seconds); None: the quiet hours swallow it."""
+
+    @property
+    def deadline(self) -> int:
+        return int(self.at + self.nudge.grace)
 
 
 def quiet_ones(tx: Tx) -> Quiet:
@@ -54,9 +93,15 @@ def quiet_ones(tx: Tx) -> Quiet:
     rows = tx.connection.execute(
         select(due.c.at, due.c.nudge_id, nudges.c.person_id, nudges.c.grace)
         .join(nudges, and_(nudges.c.id == due.c.nudge_id, nudges.c.version == due.c.version))
-        .where(due.c.at < tx.now - ON_TIME, nudges.c.removed_at.is_(None))
+        .where(due.c.at < tx.now - ON_TIME, nudges.c.removed_at.is_(None), nudges.c.paused_at.is_(None))
     )
     return keep_quiet((Late(*r) for r in rows), tx.now)
+
+
+def overdue_ones(tx: Tx) -> Quiet:
+    """Return all that is due, so that it keeps quiet: on a restored copy it has rung before."""
+    rows = tx.connection.execute(select(due.c.nudge_id, due.c.at).where(due.c.at <= tx.now))
+    return frozenset((row.nudge_id, row.at) for row in rows)
 
 
 def sweep(tx: Tx, catalogue: Catalogue, quiet: Quiet = frozenset()) -> Swept:
@@ -67,10 +112,12 @@ def sweep(tx: Tx, catalogue: Catalogue, quiet: Quiet = frozenset()) -> Swept:
     live = _nudges_of(tx, claimed)
     _ring_again(tx, live)
     ringing = [r for r in live if not _silent(r, tx.now, quiet, catalogue)]
+    asking = _ask_after_a_quiet_week(tx, ringing)
+    ringing = [r for r in ringing if r.nudge.person_id not in asking]
     made = _make_moments(tx, ringing, catalogue)
-    messages = [_message(tx, r, made[r.nudge.id], catalogue) for r in ringing if r.nudge.id in made]
+    messages = [m for r in ringing if r.nudge.id in made for m in _messages(tx, r, made[r.nudge.id], catalogue)]
     put_all(tx, messages)
-    return Swept(len(claimed), len(messages), max(0, tx.now - claimed[0].at))
+    return Swept(len(claimed), len(made), max(0, tx.now - claimed[0].at))
 
 
 def next_due(tx: Tx) -> int | None:
@@ -99,12 +146,9 @@ def _nudges_of(tx: Tx, claimed: Sequence[Any]) -> list[_Ringing]:
     due_at = {(r.nudge_id, r.version): r.at for r in claimed}
     found = tx.connection.execute(
         select(
-            *(nudges.c[name] for name in ("id", "version", "practice", "rule", "zone", "cue", "sealed_cue", "grace")),
-            nudges.c.person_id,
-            nudges.c.address_id,
-            persons.c.language,
-            persons.c.wrapped_key,
-            persons.c.paused_at,
+            *_OF_NUDGE,
+            *_OF_PERSON,
+            nudges.c.paused_at.label("resting_at"),
             addresses.c.paused_at.label("unreachable_at"),
         )
         .join(persons, persons.c.id == nudges.c.person_id)
@@ -118,12 +162,14 @@ def _nudges_of(tx: Tx, claimed: Sequence[Any]) -> list[_Ringing]:
         if at is None:
             continue
         try:
-            times = _times(nudge.rule, nudge.zone, at, max(at, tx.now - ON_TIME))
+            slot, next_at, fixed = _times(nudge.rule, nudge.zone, at, max(at, tx.now - ON_TIME))
+            hours = quiet_hours(nudge.quiet_start, nudge.quiet_end)
+            leaving = leaves_at(at, tx.now, nudge.grace, nudge.zone, hours, fixed=fixed)
         except (ValueError, LookupError):
             # A kind of rule or a zone that this version does not know: it must not hold up all the others.
             _put_off(tx, nudge, at)
         else:
-            live.append(_Ringing(nudge, at, *times))
+            live.append(_Ringing(nudge, at, slot, next_at, leaving))
     return live
 
 
@@ -135,15 +181,23 @@ def _put_off(tx: Tx, nudge: Any, at: int) -> None:
 
 
 @lru_cache(maxsize=8192)
-def _times(rule: str, zone: str, at: int, after: int) -> tuple[str, int]:
-    """Return the slot of the occurrence at `at` and the time of the first one later than `after` (UTC seconds)."""
+def _times(rule: str, zone: str, at: int, after: int) -> tuple[str, int | None, bool]:
+    """Return the slot of the occurrence at `at` and the time of the first one later than `after` (UTC seconds).
+
+    The time is None when the rule has ended; the last says whether its times are fixed ones.
+    """
     read = from_dict(json.loads(rule))
-    return next_after(read, zone, at - 1).slot, next_after(read, zone, after).at
+    this, coming = next_after(read, zone, at - 1), next_after(read, zone, after)
+    # A newer tz database may have moved the slot since `at` was worked out; a later slot must not be used up.
+    slot = this.slot if this and this.at == at else slot_at(zone, at)
+    return slot, coming.at if coming else None, isinstance(read.minutes, Times)
 
 
 def _ring_again(tx: Tx, live: list[_Ringing]) -> None:
-    if live:
-        rows = [{"at": r.next_at, "nudge_id": r.nudge.id, "version": r.nudge.version} for r in live]
+    rows = [
+        {"at": r.next_at, "nudge_id": r.nudge.id, "version": r.nudge.version} for r in live if r.next_at is not None
+    ]
+    if rows:
         tx.connection.execute(tx.insert(due).on_conflict_do_nothing(), rows)
 
 
@@ -151,7 +205,9 @@ def _silent(ringing: _Ringing, now: int, quiet: Quiet, catalogue: Catalogue) -> 
     """Return whether this one is let go without a word."""
     nudge = ringing.nudge
     return (
-        nudge.paused_at is not None
+        ringing.leaves_at is None
+        or is_paused(nudge.paused_at, nudge.paused_until, now)
+        or nudge.resting_at is not None
         or nudge.unreachable_at is not None
         or (nudge.id, ringing.at) in quiet
         or now > ringing.at + nudge.grace
@@ -183,8 +239,28 @@ def _make_moments(tx: Tx, ringing: list[_Ringing], catalogue: Catalogue) -> dict
     return {row.nudge_id: row.id for row in made}
 
 
-def _message(tx: Tx, ringing: _Ringing, moment_id: int, catalogue: Catalogue) -> dict[str, Any]:
-    """Return the outbox row that puts the moment before the person."""
+def _ask_after_a_quiet_week(tx: Tx, ringing: list[_Ringing]) -> set[int]:
+    """Ask those who have done nothing for a week how to go on, once and in place of what is due; return their ids."""
+    asking: dict[int, _Ringing] = {}
+    for one in ringing:
+        if asks_how_to_go_on(one.nudge.heard_at, one.nudge.asked_at, tx.now):
+            asking.setdefault(one.nudge.person_id, one)
+    rows = []
+    for person_id, one in asking.items():
+        terms = Terms(
+            key=f"asked:{person_id}:{one.nudge.heard_at}",
+            priority=Priority.NUDGE,
+            not_before=one.leaves_at,
+            deadline=one.deadline,
+        )
+        rows.append(row(tx, Recipient(one.nudge.address_id, None), still_wanted(Voice.of(one.nudge.language)), terms))
+    put_all(tx, rows)
+    note_asked(tx, asking)
+    return set(asking)
+
+
+def _messages(tx: Tx, ringing: _Ringing, moment_id: int, catalogue: Catalogue) -> list[dict[str, Any]]:
+    """Return the outbox rows that put the moment before the person, now and where it is wanted once more."""
     nudge = ringing.nudge
     voice = Voice.of(nudge.language)
     practice = catalogue[nudge.practice]
@@ -197,13 +273,22 @@ def _message(tx: Tx, ringing: _Ringing, moment_id: int, catalogue: Catalogue) ->
         turn=turn_of(ringing.slot, nudge.id),
         cue=own_words or catalogue.cue_phrase(nudge.cue, voice),
     )
+    leaving = tx.now if ringing.leaves_at is None else ringing.leaves_at
     terms = Terms(
         key=f"nudge:{nudge.id}:{ringing.slot}:0",
         priority=Priority.NUDGE,
-        deadline=ringing.at + nudge.grace,
+        not_before=leaving,
+        deadline=ringing.deadline,
         moment_id=moment_id,
     )
-    return row(tx, Recipient(nudge.address_id, seal), opening(voice, occasion), terms)
+    rows = [row(tx, Recipient(nudge.address_id, seal), opening(voice, occasion), terms)]
+    if nudge.follow_up:
+        hours = quiet_hours(nudge.quiet_start, nudge.quiet_end)
+        coming = asks_again_at(leaving, ringing.deadline, nudge.zone, hours)
+        if coming is not None:
+            again = replace(terms, key=f"nudge:{nudge.id}:{ringing.slot}:1", not_before=coming)
+            rows.append(row(tx, Recipient(nudge.address_id, None), once_more(voice, occasion), again))
+    return rows
 
 
 def _own_words(tx: Tx, nudge: Any) -> tuple[Seal | None, str | None]:

@@ -1,16 +1,22 @@
 """What delivery learns about addresses: nobody there, or moved."""
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from bot.speech import Address
 from bot.store import Tx
 from bot.store.tables import addresses, outbox
 
 
-def pause_address(tx: Tx, address_id: int) -> None:
-    """Stop sending there until the person writes again."""
+def pause_address(tx: Tx, address_id: int, known_at: int) -> None:
+    """Stop sending there until the person writes again, unless they have written since `known_at` (UTC seconds)."""
     tx.connection.execute(
-        update(addresses).where(addresses.c.id == address_id, addresses.c.paused_at.is_(None)).values(paused_at=tx.now)
+        update(addresses)
+        .where(
+            addresses.c.id == address_id,
+            addresses.c.paused_at.is_(None),
+            func.coalesce(addresses.c.woken_at, 0) <= known_at,
+        )
+        .values(paused_at=tx.now)
     )
 
 

@@ -1,10 +1,11 @@
 """Who sends which row. The port is small, so that another engine can hand out rows without the pump knowing."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 
 from bot.errors import SealBroken
 from bot.outbox.shelf import opened
@@ -30,6 +31,7 @@ class Parcel:
     claims: int
     doubts: int
     crashes: int
+    claimed_at: int
 
 
 class Handout(Protocol):
@@ -38,8 +40,11 @@ class Handout(Protocol):
     def claim(self, tx: Tx, platform: str, most: int, real: float) -> list[Parcel]:
         """Return up to `most` rows for this platform, most urgent first; `real` is in seconds UTC, no demo clock."""
 
-    def recover(self, tx: Tx, real: float) -> int:
-        """Take back what a dead sender held and return how many rows that were. They are in doubt."""
+    def recover(self, tx: Tx, real: float, mine: Collection[int]) -> int:
+        """Take back what a dead sender held and return how many rows that were. They are in doubt.
+
+        `mine` are the rows that this process is sending, however long that takes and wherever the clock jumps.
+        """
 
 
 class LocalClaim:
@@ -61,10 +66,12 @@ class LocalClaim:
         )
         return _parcels(tx, ids)
 
-    def recover(self, tx: Tx, real: float) -> int:
+    def recover(self, tx: Tx, real: float, mine: Collection[int]) -> int:
         # Alone and just started: whatever is "sending" was left by a process that is dead.
-        held = [outbox.c.state == State.SENDING]
-        if self._started or not self._alone:
+        if self._alone and self._started:
+            return 0  # what is "sending" now is our own
+        held = [outbox.c.state == State.SENDING, outbox.c.id.not_in(mine)]
+        if not self._alone:
             held.append(outbox.c.leased_until_real < int(real))
         self._started = True
         twice = tx.connection.execute(
@@ -101,7 +108,8 @@ def _most_urgent(tx: Tx, platform: str, most: int) -> list[int]:
             outbox.c.state == State.WAITING,
             outbox.c.not_before <= tx.now,
             outbox.c.deadline >= tx.now,
-            addresses.c.platform == platform,
+            # Wrapped, so that SQLite walks the few rows that wait and not everybody's address.
+            func.coalesce(addresses.c.platform, "") == platform,
             addresses.c.paused_at.is_(None),
             idle,
             ~overtakes,
@@ -157,4 +165,5 @@ def _parcel(tx: Tx, row: Any) -> Parcel:
         claims=row.claims,
         doubts=row.doubts,
         crashes=row.crashes,
+        claimed_at=tx.now,
     )

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from bot.outbox.shelf import opened
 from bot.outbox.states import State
-from bot.speech import Op, Rows
+from bot.speech import Attachment, Op, Rows
 from bot.store import Seal, Tx
 from bot.store.tables import outbox, words
 
@@ -26,6 +26,7 @@ class Line:
     chosen: str = ""
     nudge: bool = False
     order: int = 0
+    attachment: Attachment | None = None
 
 
 def conversation(tx: Tx, address_id: int, seal: Seal) -> list[Line]:
@@ -58,6 +59,7 @@ def _said_by_pebble(tx: Tx, address_id: int, seal: Seal) -> list[_Placed]:
                 chosen=said.chosen,
                 at=row.finished_at,
                 nudge=said.nudge,
+                attachment=said.attachment,
             )
             lines[row.id] = ((row.finished_at, row.id, 0), line)
         elif row.op == Op.DELETE:

@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 
 from bot.outbox.addresses import pause_address, rewrite_address
-from bot.outbox.states import State
+from bot.outbox.states import Priority, State
 from bot.speech import Address
 from bot.store import Tx
 from bot.store.tables import addresses, outbox, words
 
+LATE = 60
+"""Seconds after which a nudge that could not be sent is catching up."""
 BODY_DAYS = 7
 ROW_DAYS = 30
 
@@ -26,8 +28,8 @@ class Outcome:
     after: int = 0
     doubts: int = 0
     crashes: int = 0
-    unreachable: int | None = None
-    """The address id that turned out to be closed."""
+    unreachable: tuple[int, int] | None = None
+    """The address id that turned out to be closed, and when the message was claimed (UTC seconds)."""
     moved: tuple[Address, str] | None = None
     """The old address and the new chat id."""
 
@@ -50,7 +52,7 @@ def mark(tx: Tx, outcomes: Iterable[Outcome]) -> None:
             )
         )
         if outcome.unreachable is not None:
-            pause_address(tx, outcome.unreachable)
+            pause_address(tx, *outcome.unreachable)
         if outcome.moved is not None:
             rewrite_address(tx, *outcome.moved)
 
@@ -60,6 +62,39 @@ def expire(tx: Tx) -> int:
     result = tx.connection.execute(
         update(outbox)
         .where(outbox.c.state == State.WAITING, outbox.c.deadline < tx.now)
+        .values(state=State.EXPIRED, finished_at=tx.now)
+    )
+    return int(result.rowcount)
+
+
+def drop_all(tx: Tx) -> int:
+    """Drop whatever waits or is on its way, and return how many rows that were: the database is an old copy."""
+    alive = outbox.c.state.in_((State.WAITING, State.SENDING))
+    result = tx.connection.execute(update(outbox).where(alive).values(state=State.DROPPED, finished_at=tx.now))
+    return int(result.rowcount)
+
+
+def let_older_go(tx: Tx) -> int:
+    """Let go of nudges that could not be sent while a newer one waits for the same person; return how many.
+
+    After an outage of a platform, too, at most one message catches up.
+    """
+    newer = outbox.alias("newer")
+    result = tx.connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.state == State.WAITING,
+            outbox.c.priority == Priority.NUDGE,
+            outbox.c.claims > 0,
+            outbox.c.created_at < tx.now - LATE,
+            exists().where(
+                newer.c.address_id == outbox.c.address_id,
+                newer.c.state == State.WAITING,
+                newer.c.priority == Priority.NUDGE,
+                newer.c.claims > 0,
+                newer.c.created_at > outbox.c.created_at,
+            ),
+        )
         .values(state=State.EXPIRED, finished_at=tx.now)
     )
     return int(result.rowcount)

@@ -57,6 +57,7 @@ class Pump:
         self._pacing: set[asyncio.Task[None]] = set()
         """Those of `_sending` that only wait for their pace: a stop need not wait for them."""
         self._claiming = asyncio.Lock()
+        self._held: set[int] = set()
         self._in_flight = 0
         self._outcomes: list[Outcome] = []
         self._marking = asyncio.Lock()
@@ -115,7 +116,8 @@ class Pump:
     async def recover(self) -> None:
         """Take back what a dead sender held."""
         real = self._clock.real()
-        found = await self._store.run(lambda tx: self._handout.recover(tx, real))
+        mine = frozenset(self._held)
+        found = await self._store.run(lambda tx: self._handout.recover(tx, real, mine))
         if found:
             log.info("outbox_recovered", rows=found)
 
@@ -151,6 +153,7 @@ class Pump:
     def _begin(self, parcels: list[Parcel]) -> None:
         parcels.sort(key=lambda parcel: parcel.address_id)  # stable: the order within an address stays
         self._in_flight += len(parcels)
+        self._held.update(parcel.id for parcel in parcels)
         for _, group in groupby(parcels, key=lambda parcel: parcel.address_id):
             rows = list(group)
             pace = self.paces[rows[0].address.platform]
@@ -224,9 +227,11 @@ class Pump:
             case InDoubt():
                 return Outcome(parcel.id, State.WAITING, problem=problem, after=self._backoff(parcel, None), doubts=1)
             case Unreachable():
-                return Outcome(parcel.id, State.WAITING, problem=problem, unreachable=parcel.address_id)
+                closed = (parcel.address_id, parcel.claimed_at)
+                return Outcome(parcel.id, State.WAITING, problem=problem, unreachable=closed)
             case Moved():
-                return Outcome(parcel.id, State.WAITING, moved=(parcel.address, error.chat))
+                after = 0 if parcel.claims == 1 else self._backoff(parcel, None)
+                return Outcome(parcel.id, State.WAITING, after=after, moved=(parcel.address, error.chat))
             case Outdated():
                 return Outcome(parcel.id, State.SENT)
             case Refused():
@@ -255,6 +260,7 @@ class Pump:
                 batch, self._outcomes = self._outcomes, []
                 try:
                     await self._store.run(lambda tx, batch=batch: mark(tx, batch))  # type: ignore[misc]
+                    self._held.difference_update(outcome.id for outcome in batch)
                 except asyncio.CancelledError:
                     self._outcomes = batch + self._outcomes  # whether it was written is unknown; twice is harmless
                     raise

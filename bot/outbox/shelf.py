@@ -46,7 +46,8 @@ def put(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) ->
 def row(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) -> dict[str, Any]:
     """Return the row of one message, for `put_all`."""
     body = json.dumps(outgoing.to_dict(), ensure_ascii=False, separators=(",", ":"))
-    not_before = tx.now if terms.not_before is None else terms.not_before
+    # 0: at once, also when the clock is set back meanwhile.
+    not_before = terms.not_before or 0
     return {
         "key": terms.key,
         "address_id": recipient.address_id,
@@ -55,7 +56,7 @@ def row(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) ->
         "edits": terms.edits,
         "priority": int(terms.priority),
         "not_before": not_before,
-        "deadline": not_before + REPLY_LIFETIME if terms.deadline is None else terms.deadline,
+        "deadline": max(tx.now, not_before) + REPLY_LIFETIME if terms.deadline is None else terms.deadline,
         "body": recipient.seal.close(body) if recipient.seal else body.encode(),
         "sealed": recipient.seal is not None,
         "state": State.WAITING.value,
@@ -105,6 +106,12 @@ def withdraw(tx: Tx, *, moment_ids: Any) -> int:
         update(outbox)
         .where(and_(outbox.c.moment_id.in_(moment_ids), outbox.c.state == State.WAITING))
         .values(state=State.DROPPED, finished_at=tx.now)
+    )
+    # What is on its way may arrive; should it fail, it is not tried again.
+    tx.connection.execute(
+        update(outbox)
+        .where(and_(outbox.c.moment_id.in_(moment_ids), outbox.c.state == State.SENDING))
+        .values(deadline=tx.now - 1)
     )
     return int(result.rowcount)
 

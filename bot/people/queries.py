@@ -1,19 +1,28 @@
 """Find, meet and change persons and their addresses."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
 from bot.outbox.shelf import Recipient
+from bot.people.rules import day_parts, is_paused, quiet_hours
+from bot.schedules.quiet import DayParts, QuietHours
 from bot.speech import Address
 from bot.store import Seal, Tx
 from bot.store.tables import addresses, outbox, persons, words
 
+HEARD_EVERY = 3600
+"""Seconds within which it is not written down again that a person did something."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One human at one address. `zone` is null until they confirmed one, `hinted_zone` is what a platform guessed."""
+    """One human at one address. `zone` is null until they confirmed one, `hinted_zone` is what a platform guessed.
+
+    A pause has an end where `paused_until` says so; `heard_at` is when they last did anything (all in UTC seconds).
+    """
 
     id: int
     address_id: int
@@ -22,11 +31,19 @@ class Person:
     hinted_zone: str | None
     paused_at: int | None
     seal: Seal
+    paused_until: int | None = None
+    quiet: QuietHours | None = None
+    parts: DayParts = field(default_factory=DayParts)
+    heard_at: int | None = None
 
     @property
     def recipient(self) -> Recipient:
         """Where answers go, sealed with this person's key."""
         return Recipient(self.address_id, self.seal)
+
+    def paused(self, now: int) -> bool:
+        """Return whether nothing is sent at `now` (UTC seconds); a pause with an end is over by itself."""
+        return is_paused(self.paused_at, self.paused_until, now)
 
 
 def find(tx: Tx, address: Address) -> Person | None:
@@ -42,7 +59,7 @@ def find(tx: Tx, address: Address) -> Person | None:
 
 
 def meet(tx: Tx, address: Address, language: str, hinted_zone: str | None) -> Person:
-    """Return the person at this address, new or known; their address is awake again because they wrote."""
+    """Return the person at this address, new or known; their address is awake again because they did something."""
     known = find(tx, address)
     if known is None:
         _welcome(tx, address, language, hinted_zone)
@@ -50,11 +67,18 @@ def meet(tx: Tx, address: Address, language: str, hinted_zone: str | None) -> Pe
         assert known is not None
     else:
         wake_address(tx, known.address_id, hinted_zone or known.hinted_zone)
+        _hear(tx, known)
     return known
 
 
+def _hear(tx: Tx, person: Person) -> None:
+    # A clock that was set back must not keep somebody heard for ever, so a time to come is written anew as well.
+    if person.heard_at is None or not 0 <= tx.now - person.heard_at < HEARD_EVERY:
+        _change(tx, person.id, heard_at=tx.now)
+
+
 def _welcome(tx: Tx, address: Address, language: str, hinted_zone: str | None) -> None:
-    person_id = tx.add(persons, created_at=tx.now, language=language, wrapped_key=tx.keys.new_person())
+    person_id = tx.add(persons, created_at=tx.now, heard_at=tx.now, language=language, wrapped_key=tx.keys.new_person())
     place: dict[str, Any] = {"platform": address.platform, "chat": address.chat}
     made = tx.connection.execute(
         tx.insert(addresses)
@@ -85,28 +109,55 @@ def _person(tx: Tx, row: Any) -> Person:
         hinted_zone=row.hinted_zone,
         paused_at=row.paused_at,
         seal=tx.keys.seal(row.wrapped_key),
+        paused_until=row.paused_until,
+        quiet=quiet_hours(row.quiet_start, row.quiet_end),
+        parts=day_parts(row.morning, row.noon, row.evening, row.night),
+        heard_at=row.heard_at,
     )
 
 
 def set_zone(tx: Tx, person_id: int, zone: str) -> None:
     """Keep the zone (IANA name) that the person confirmed."""
-    tx.connection.execute(update(persons).where(persons.c.id == person_id).values(zone=zone))
+    _change(tx, person_id, zone=zone)
 
 
-def pause(tx: Tx, person_id: int) -> None:
-    """Send nothing until `resume`."""
-    tx.connection.execute(update(persons).where(persons.c.id == person_id).values(paused_at=tx.now))
+def set_quiet(tx: Tx, person_id: int, quiet: QuietHours | None) -> None:
+    """Keep the hours in which nothing comes; None: there are none."""
+    _change(tx, person_id, quiet_start=quiet.start if quiet else None, quiet_end=quiet.end if quiet else None)
+
+
+def set_parts(tx: Tx, person_id: int, parts: DayParts) -> None:
+    """Keep what the person means by morning, noon, evening and night."""
+    _change(tx, person_id, morning=parts.morning, noon=parts.noon, evening=parts.evening, night=parts.night)
+
+
+def pause(tx: Tx, person_id: int, until: int | None = None) -> None:
+    """Send nothing until `until` (UTC seconds), or until `resume` where it is None."""
+    _change(tx, person_id, paused_at=tx.now, paused_until=until)
 
 
 def resume(tx: Tx, person_id: int) -> None:
     """Nudges come again from now on; what would have come meanwhile does not."""
-    tx.connection.execute(update(persons).where(persons.c.id == person_id).values(paused_at=None))
+    _change(tx, person_id, paused_at=None, paused_until=None)
+
+
+def note_asked(tx: Tx, person_ids: Collection[int]) -> None:
+    """Remember that these were asked, after a quiet week, how to go on."""
+    if person_ids:
+        found = persons.c.id.in_(sorted(person_ids))
+        tx.connection.execute(update(persons).where(found).values(asked_at=tx.now))
+
+
+def _change(tx: Tx, person_id: int, **values: Any) -> None:
+    tx.connection.execute(update(persons).where(persons.c.id == person_id).values(**values))
 
 
 def wake_address(tx: Tx, address_id: int, hinted_zone: str | None) -> None:
     """Send to this address again, and remember the zone that its platform hints at."""
     tx.connection.execute(
-        update(addresses).where(addresses.c.id == address_id).values(paused_at=None, hinted_zone=hinted_zone)
+        update(addresses)
+        .where(addresses.c.id == address_id)
+        .values(paused_at=None, woken_at=tx.now, hinted_zone=hinted_zone)
     )
 
 

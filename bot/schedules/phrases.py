@@ -1,106 +1,86 @@
-"""What a person says about when: a time, with weekdays if they like ("weekdays 8:30", "mon wed 7pm").
+"""What a person says about when, understood or not: "weekdays at 8:30", "alle zwei Tage um neun", "in 20 minutes".
 
-Every word must be understood; one that is not makes the whole phrase None, and the caller asks instead of guessing.
+Every word must be understood; one that is not makes the whole phrase `none`, and the caller asks instead of guessing.
+The words of each language are data: bot/schedules/lexicons.
 """
 
 import re
-import unicodedata
-from dataclasses import dataclass
+import zlib
+from dataclasses import replace
 
-from bot.schedules.rules import EVERY_DAY, WEEKDAYS, WEEKENDS
+from bot.schedules.grammar_build import build
+from bot.schedules.grammar_cover import readings
+from bot.schedules.grammar_lexicon import LANGUAGES, grammar
+from bot.schedules.grammar_meaning import NONE, Moment, Understood
+from bot.schedules.grammar_text import LONGEST, Folded, fold
+from bot.schedules.quiet import DayParts
+from bot.schedules.rules import Draw
+from bot.schedules.times import next_after
+from bot.schedules.zones import local
 
-LONGEST = 80
-"""Characters; nobody says more about a time and weekdays."""
+__all__ = ["Understood", "read", "LONGEST"]
 
-NOON = 12 * 60
-_DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_DAYS: dict[str, frozenset[int]] = {
-    "weekday": WEEKDAYS,
-    "weekdays": WEEKDAYS,
-    "workdays": WEEKDAYS,
-    "weekend": WEEKENDS,
-    "weekends": WEEKENDS,
-    "daily": EVERY_DAY,
-    "day": EVERY_DAY,
-    "tues": frozenset((1,)),
-    "thur": frozenset((3,)),
-    "thurs": frozenset((3,)),
-}
-for _number, _name in enumerate(_DAY_NAMES):
-    _DAYS |= dict.fromkeys((_name, _name + "s", _name[:3], _name[:2]), frozenset((_number,)))
-_NAMED_TIMES = {"noon": NOON, "midday": NOON, "midnight": 0}
-_SMALL_WORDS = {"at", "on", "every", "each", "and", "the", "o'clock", "oclock", "about", "around"}
-_TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2}))?h?(am|pm|a\.m\.|p\.m\.)?")
-_RANGE = re.compile(r"([a-z]+)-([a-z]+)")
-_INTERVAL = re.compile(r"\b(every|each)\s+\d+(?![\d:.h]|\s*[ap]\.?m)")
+_NUMBER_SIGNS = re.compile(r"\d+e\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A minute of the day (0-1439, local) and weekdays, None when no day was said."""
+def read(
+    text: str,
+    *,
+    language: str,
+    zone: str,
+    now: int,
+    near: int | None = None,
+    day_parts: DayParts | None = None,
+) -> Understood:
+    """Return what was meant by `text` at `now` (UTC seconds) in a zone (IANA name); `kind` is none where it is unclear.
 
-    minute: int
-    days: frozenset[int] | None
-
-
-def read_phrase(text: str, near: int) -> Said | None:
-    """Return what was meant, or None. A bare hour means the one of the two that is closer to minute `near`."""
-    plain = _plain(text)
-    if _INTERVAL.search(plain):  # "every 5 days" is no time of day
-        return None
-    words = [word for word in re.split(r"[\s,;&]+", plain) if word]
-    days: frozenset[int] = frozenset()
-    minutes: list[int] = []
-    for word in words:
-        named = _days(word)
-        minute = _minute(word, near)
-        if named is not None:
-            days |= named
-        elif minute is not None:
-            minutes.append(minute)
-        elif word not in _SMALL_WORDS:
-            return None
-    if len(minutes) != 1:
-        return None
-    return Said(minutes[0], days or None)
-
-
-def _plain(text: str) -> str:
-    """Return the text in lower case, digits of every script made plain, "7 pm" and "mon – fri" joined."""
-    if len(text) > LONGEST:
-        return ""
-    plain = unicodedata.normalize("NFKC", text).lower().replace("’", "'")
-    # Keyboards of scripts that run from right to left put invisible marks beside digits.
-    plain = "".join(c for c in plain if unicodedata.category(c) != "Cf")
-    plain = "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in plain)
-    plain = re.sub(r"([a-z])\s*[-–]\s*([a-z])", r"\1-\2", plain)
-    return re.sub(r"(\d)\s+([ap]\.?m\b\.?)", r"\1\2", plain)
+    The person's language (BCP 47) is tried first, then English, then the others where all that understand it agree.
+    A bare hour means the one of the two nearer to the minute `near`, or else a sensible one, and is told by
+    `bare_hour`. Text longer than LONGEST characters is not read. Never raises for a text, whatever it is.
+    """
+    if not text or len(text) > LONGEST:
+        return NONE
+    plain = fold(text)
+    if not plain.plain or len(plain.plain) > 2 * LONGEST or _NUMBER_SIGNS.search(plain.plain):
+        return NONE
+    moment = Moment(zone, now, local(zone, now), near, day_parts or DayParts())
+    own = language.lower().replace("_", "-").partition("-")[0]
+    for first in dict.fromkeys((own, "en")):
+        if first in LANGUAGES:
+            found = _read_in(first, plain, moment)
+            if found is None or found.kind != "none":
+                return _seeded(found or NONE, text, now)
+    others = [_read_in(other, plain, moment) for other in LANGUAGES if other not in (own, "en")]
+    meanings = {found for found in others if found is None or found.kind != "none"}
+    only = meanings.pop() if len(meanings) == 1 else None
+    return _seeded(only or NONE, text, now)
 
 
-def _days(word: str) -> frozenset[int] | None:
-    if word in _DAYS:
-        return _DAYS[word]
-    match = _RANGE.fullmatch(word)
-    if match and match[1] in _DAYS and match[2] in _DAYS:
-        first, last = _DAYS[match[1]], _DAYS[match[2]]
-        if len(first) == len(last) == 1:
-            start, end = min(first), min(last)
-            return frozenset((start + n) % 7 for n in range((end - start) % 7 + 1))
-    return None
+def _read_in(language: str, text: Folded, moment: Moment) -> Understood | None:
+    """Return what the text means in one language: NONE when nothing, None when it may mean different things."""
+    best: int | None = None
+    meanings: dict[Understood, Understood] = {}
+    for kept in readings(grammar(language), text):
+        cost = kept.pop("cost", 0)
+        if best is not None and cost > best:
+            break
+        found = build(kept, moment)
+        if found.kind != "none" and _will_ring(found, moment):
+            best = cost
+            meaning = replace(found, dated=True, bare_hour=False)
+            meanings[meaning] = max(meanings.get(meaning, found), found, key=lambda one: (one.dated, not one.bare_hour))
+    if not meanings:
+        return NONE
+    return next(iter(meanings.values())) if len(meanings) == 1 else None
 
 
-def _minute(word: str, near: int) -> int | None:
-    if word in _NAMED_TIMES:
-        return _NAMED_TIMES[word]
-    match = _TIME.fullmatch(word)
-    if match is None:
-        return None
-    hour, minute = int(match[1]), int(match[2] or 0)
-    half = (match[3] or "").replace(".", "")
-    if minute > 59 or hour > 23 or (half and not 1 <= hour <= 12):
-        return None
-    if half:
-        hour = hour % 12 + (12 if half == "pm" else 0)
-    elif match[2] is None and 1 <= hour <= 11:
-        hour = min(hour, hour + 12, key=lambda h: abs(h * 60 - near))
-    return hour * 60 + minute
+def _will_ring(found: Understood, moment: Moment) -> bool:
+    return found.rule is None or next_after(found.rule, moment.zone, moment.now) is not None
+
+
+def _seeded(found: Understood, text: str, now: int) -> Understood:
+    """Return it with a seed of its own, so that two people with the same words are not nudged at the same moments."""
+    if found.rule is None or not isinstance(found.rule.minutes, Draw):
+        return found
+    seed = zlib.crc32(f"{now} {text}".encode("utf-8", "replace"))
+    return replace(found, rule=replace(found.rule, minutes=replace(found.rule.minutes, seed=seed)))

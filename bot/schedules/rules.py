@@ -1,91 +1,298 @@
-"""Rules as data, and the next time of each: a local wall-clock rule and a zone give an instant.
+"""Rules as data: which dates, times which minutes of such a date. `bot.schedules.times` says when they come.
 
-A slot is the nominal local minute of an occurrence ("2026-11-19T08:30"): it stays the same through daylight saving, a
-snooze and a change of zone, so that one slot of one date happens once.
+All dates and minutes are local to the person; minutes are counted from midnight (0-1439), weekdays from Monday (0).
+A rule is a value: frozen, hashable, compared by what it says. What makes no sense is refused with a ValueError.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
-
-from bot.schedules.zones import instant, local
 
 EVERY_DAY = frozenset(range(7))
 WEEKDAYS = frozenset(range(5))
 WEEKENDS = frozenset((5, 6))
 DAY_MINUTES = 1440
+SHORTEST = 15
+"""Minutes: nobody is nudged more often than this by steps or by chance."""
+
+MOST_TIMES = DAY_MINUTES // SHORTEST
+"""The most times of one day that a rule can name."""
+
+MOST_DRAWN = 12
+"""The most moments of one day that are left to chance."""
+
+LONGEST_DAYS, LONGEST_WEEKS = 366, 53
+"""The longest wait of "every N days" and "every N weeks"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weekly:
-    """Certain minutes of the day (0-1439, local) on certain weekdays (0 is Monday)."""
+    """Certain weekdays of every week."""
 
     days: frozenset[int]
-    minutes: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        if not self.days or not self.days <= EVERY_DAY:
-            raise ValueError("a weekly rule needs weekdays between 0 and 6")
-        if not self.minutes or any(not 0 <= minute < DAY_MINUTES for minute in self.minutes):
-            raise ValueError("a weekly rule needs minutes between 0 and 1439")
-        object.__setattr__(self, "minutes", tuple(sorted(set(self.minutes))))
-
-
-Rule = Weekly
+        object.__setattr__(self, "days", _weekdays(self.days))
 
 
 @dataclass(frozen=True, slots=True)
-class Occurrence:
-    """One time of a rule: `at` in UTC seconds, and the slot that it stands for."""
+class EveryDays:
+    """Every `every` days, counted from `anchor` in both directions."""
 
-    at: int
-    slot: str
+    every: int
+    anchor: date
 
-
-def next_after(rule: Rule, zone: str, after: int) -> Occurrence:
-    """Return the first occurrence later than `after` (UTC seconds)."""
-    # A gap can push yesterday's last slot past midnight (23:30 in America/Nuuk), so begin one day early.
-    day = local(zone, after).date() - timedelta(days=1)
-    found: Occurrence | None = None
-    while found is None:
-        found = _first_of_day(rule, zone, day, after)
-        day += timedelta(days=1)
-    return found
+    def __post_init__(self) -> None:
+        _whole("the number of days", self.every, 2, LONGEST_DAYS)
 
 
-def _first_of_day(rule: Rule, zone: str, day: date, after: int) -> Occurrence | None:
-    if day.weekday() not in rule.days:
-        return None
-    for minute in rule.minutes:
-        at = instant(zone, day, minute)
-        if at > after:
-            return Occurrence(at, slot_of(day, minute))
-    return None
+@dataclass(frozen=True, slots=True)
+class EveryWeeks:
+    """Certain weekdays of every `every`-th week (Monday to Sunday), counted from the week of `anchor` both ways."""
+
+    every: int
+    days: frozenset[int]
+    anchor: date
+
+    def __post_init__(self) -> None:
+        _whole("the number of weeks", self.every, 2, LONGEST_WEEKS)
+        object.__setattr__(self, "days", _weekdays(self.days))
 
 
-def next_times(rule: Rule, zone: str, after: int, count: int) -> list[Occurrence]:
-    """Return the next `count` occurrences later than `after` (UTC seconds)."""
-    found: list[Occurrence] = []
-    for _ in range(count):
-        found.append(next_after(rule, zone, found[-1].at if found else after))
-    return found
+@dataclass(frozen=True, slots=True)
+class MonthDay:
+    """A day of the month (1-31; months that lack it are passed over), or -1 for the last day."""
+
+    day: int
+
+    def __post_init__(self) -> None:
+        if self.day != -1:
+            _whole("the day of the month", self.day, 1, 31)
 
 
-def slot_of(day: date, minute: int) -> str:
-    """Return the name of a nominal local minute."""
-    return f"{day.isoformat()}T{minute // 60:02d}:{minute % 60:02d}"
+@dataclass(frozen=True, slots=True)
+class MonthWeekday:
+    """The `nth` (1-5) or last (-1) such weekday of the month; months without a fifth are passed over."""
+
+    nth: int
+    weekday: int
+
+    def __post_init__(self) -> None:
+        if self.nth != -1:
+            _whole("which weekday of the month", self.nth, 1, 5)
+        _whole("the weekday", self.weekday, 0, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class OnDate:
+    """One date, once."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """These minutes of the day; kept sorted, each once."""
+
+    minutes: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        for minute in self.minutes:
+            _minute("a time", minute)
+        distinct = tuple(sorted(set(self.minutes)))
+        _whole("the number of times a day", len(distinct), 1, MOST_TIMES)
+        object.__setattr__(self, "minutes", distinct)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """`start`, then every `every` minutes, up to and including `end`."""
+
+    every: int
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        _whole("the number of minutes between two", self.every, SHORTEST, DAY_MINUTES)
+        _minute("the start", self.start)
+        _minute("the end", self.end)
+        if self.start > self.end:
+            raise ValueError("the start must not be later than the end")
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """`count` minutes left to chance in `start`-`end` (both included), at least `gap` minutes apart.
+
+    They are drawn once per date from the seed: the same in every process and after every restart. Several are never
+    closer than SHORTEST, whatever the gap says.
+    """
+
+    start: int
+    end: int
+    count: int = 1
+    gap: int = 0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        _minute("the start", self.start)
+        _minute("the end", self.end)
+        _whole("the number of moments", self.count, 1, MOST_DRAWN)
+        _whole("the gap", self.gap, 0, DAY_MINUTES - 1)
+        _whole("the seed", self.seed, 0, 2**63 - 1)
+        if self.start >= self.end:
+            raise ValueError("the start must be earlier than the end")
+        if (self.count - 1) * self.apart > self.end - self.start:
+            raise ValueError(f"{self.count} moments at least {self.apart} minutes apart do not fit in there")
+
+    @property
+    def apart(self) -> int:
+        """Return the smallest number of minutes between two moments."""
+        return max(self.gap, SHORTEST)
+
+
+Dates = Weekly | EveryDays | EveryWeeks | MonthDay | MonthWeekday | OnDate
+Minutes = Times | Steps | Draw
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`minutes` of each of `dates`, but not on the weekdays of `skip`, from `first` to `last` (both included)."""
+
+    dates: Dates
+    minutes: Minutes
+    skip: frozenset[int] = frozenset()
+    first: date | None = None
+    last: date | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "skip", _weekdays(self.skip) if self.skip else frozenset())
+        if self.first and self.last and self.first > self.last:
+            raise ValueError("the first date must not be later than the last")
+        if not self.weekdays:
+            raise ValueError("no weekday is left")
+
+    @property
+    def weekdays(self) -> frozenset[int]:
+        """Return the weekdays on which the rule can ring."""
+        return self._possible_days - self.skip
+
+    @property
+    def _possible_days(self) -> frozenset[int]:
+        """Return the weekdays that `dates` can fall on, before any is skipped."""
+        match self.dates:
+            case Weekly(days) | EveryWeeks(_, days):
+                return days
+            case MonthWeekday(_, weekday):
+                return frozenset((weekday,))
+            case EveryDays(every, anchor) if every % 7 == 0:
+                return frozenset((anchor.weekday(),))
+            case OnDate(day):
+                return frozenset((day.weekday(),))
+            case _:
+                return EVERY_DAY
+
+
+def _whole(name: str, value: int, low: int, high: int) -> None:
+    # A number read back from storage may be anything that JSON can say: 8.5, true, 1e309.
+    if type(value) is not int or not low <= value <= high:
+        raise ValueError(f"{name} must be a whole number between {low} and {high}")
+
+
+def _minute(name: str, value: int) -> None:
+    _whole(name, value, 0, DAY_MINUTES - 1)
+
+
+def _weekdays(days: frozenset[int]) -> frozenset[int]:
+    for day in days:
+        _whole("a weekday", day, 0, 6)
+    if not days:
+        raise ValueError("at least one weekday is needed")
+    return frozenset(days)
 
 
 def to_dict(rule: Rule) -> dict[str, object]:
     """Return the rule as JSON-ready data; `from_dict` reads it back."""
-    return {"kind": "weekly", "days": sorted(rule.days), "minutes": list(rule.minutes)}
+    stored: dict[str, object] = {"dates": _dates_out(rule.dates), "minutes": _minutes_out(rule.minutes)}
+    if rule.skip:
+        stored["skip"] = sorted(rule.skip)
+    if rule.first:
+        stored["first"] = rule.first.isoformat()
+    if rule.last:
+        stored["last"] = rule.last.isoformat()
+    return stored
 
 
 def from_dict(stored: Mapping[str, Any]) -> Rule:
-    """Read back what `to_dict` wrote. Raises ValueError for a kind that this version does not know."""
-    match stored:
-        case {"kind": "weekly", "days": [*days], "minutes": [*minutes]}:
-            return Weekly(frozenset(days), tuple(minutes))
-        case _:
-            raise ValueError(f"no rule of kind {stored.get('kind')!r}")
+    """Read back what `to_dict` wrote, in this version or an older one. Raises ValueError for anything else."""
+    try:
+        if "kind" in stored:
+            # The first version knew weekly rules only: {"kind": "weekly", "days": [0], "minutes": [510]}.
+            stored = {"dates": stored, "minutes": {"kind": "times", "minutes": stored["minutes"]}}
+        return Rule(
+            _dates_in(stored["dates"]),
+            _minutes_in(stored["minutes"]),
+            frozenset(stored.get("skip", ())),
+            date.fromisoformat(stored["first"]) if "first" in stored else None,
+            date.fromisoformat(stored["last"]) if "last" in stored else None,
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"a rule lacks something or holds it in another shape: {error}") from error
+
+
+def _dates_out(dates: Dates) -> dict[str, object]:
+    match dates:
+        case Weekly(days):
+            return {"kind": "weekly", "days": sorted(days)}
+        case EveryDays(every, anchor):
+            return {"kind": "every-days", "every": every, "anchor": anchor.isoformat()}
+        case EveryWeeks(every, days, anchor):
+            return {"kind": "every-weeks", "every": every, "days": sorted(days), "anchor": anchor.isoformat()}
+        case MonthDay(day):
+            return {"kind": "month-day", "day": day}
+        case MonthWeekday(nth, weekday):
+            return {"kind": "month-weekday", "nth": nth, "weekday": weekday}
+        case OnDate(date_):
+            return {"kind": "on-date", "day": date_.isoformat()}
+
+
+def _dates_in(stored: Mapping[str, Any]) -> Dates:
+    match stored["kind"]:
+        case "weekly":
+            return Weekly(frozenset(stored["days"]))
+        case "every-days":
+            return EveryDays(stored["every"], date.fromisoformat(stored["anchor"]))
+        case "every-weeks":
+            return EveryWeeks(stored["every"], frozenset(stored["days"]), date.fromisoformat(stored["anchor"]))
+        case "month-day":
+            return MonthDay(stored["day"])
+        case "month-weekday":
+            return MonthWeekday(stored["nth"], stored["weekday"])
+        case "on-date":
+            return OnDate(date.fromisoformat(stored["day"]))
+        case kind:
+            raise ValueError(f"no dates of kind {kind!r}")
+
+
+def _minutes_out(minutes: Minutes) -> dict[str, object]:
+    match minutes:
+        case Times(listed):
+            return {"kind": "times", "minutes": list(listed)}
+        case Steps(every, start, end):
+            return {"kind": "steps", "every": every, "start": start, "end": end}
+        case Draw(start, end, count, gap, seed):
+            return {"kind": "draw", "start": start, "end": end, "count": count, "gap": gap, "seed": seed}
+
+
+def _minutes_in(stored: Mapping[str, Any]) -> Minutes:
+    match stored["kind"]:
+        case "times":
+            return Times(tuple(stored["minutes"]))
+        case "steps":
+            return Steps(stored["every"], stored["start"], stored["end"])
+        case "draw":
+            names = ("start", "end", "count", "gap", "seed")
+            return Draw(*(stored[name] for name in names))
+        case kind:
+            raise ValueError(f"no minutes of kind {kind!r}")

@@ -5,25 +5,29 @@ The tz database comes with the `tzdata` package, so that every machine keeps the
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import lru_cache
 from zoneinfo import ZoneInfo, reset_tzpath
+
+from bot.schedules.aliases import canonical, zone_names
 
 # The package, never the machine's own folder: two machines with different ones would keep different promises.
 reset_tzpath(to=())
 
-
-@cache
-def zone_names() -> frozenset[str]:
-    """Return the IANA names of the tz database, links such as Europe/Kiev included."""
-    # A machine's own folder has names that are no zones (posix/…, right/…, localtime), so the package's list counts.
-    # Factory is in it, for clocks that nobody has set yet.
-    return frozenset(files("tzdata").joinpath("zones").read_text("ascii").split()) - {"Factory"}
+_UNCERTAIN = {"est", "mst"}
+"""Names of the tz database for places that never change their clocks; most people mean New York or Denver by them."""
 
 
 def known_zone(name: str | None) -> str | None:
-    """Return the IANA name when it is one, else None. Never opens a file that a person named."""
-    return name if name in zone_names() else None
+    """Return the zone that an IANA name means, under the name that is stored, or None when it is none.
+
+    The name may be typed by hand: case does not count, and a space does for an underscore. Opens no file that a person
+    named.
+    """
+    if not name or len(name) > 64 or not name.isascii():
+        return None
+    typed = "_".join(name.lower().split()).replace("_/", "/").replace("/_", "/")
+    found = zone_names().get(typed)
+    return canonical(found) if found and typed not in _UNCERTAIN else None
 
 
 def local(zone: str, at: int) -> datetime:

@@ -2,11 +2,12 @@
 
 from bot.speech.chat import Chat, Receipt, Receive
 from bot.speech.incoming import Address, Incoming, Kind, Shown
-from bot.speech.outgoing import Button, Op, Outgoing, Rows
+from bot.speech.outgoing import Attachment, Button, Op, Outgoing, Rows
 from bot.speech.payload import Payload, read_payload
 
 __all__ = [
     "Address",
+    "Attachment",
     "Button",
     "Chat",
     "Incoming",

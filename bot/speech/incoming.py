@@ -23,8 +23,10 @@ class Kind(StrEnum):
     TAP = "tap"
     VOICE = "voice"
     PHOTO = "photo"
+    LOCATION = "location"
+    """Where the person is: latitude and longitude in degrees, as `52.52,13.4`."""
     OTHER = "other"
-    """Something that Pebble cannot read: a sticker, a file, a location that nobody asked for."""
+    """Something that Pebble cannot read: a sticker, a file."""
     LEFT = "left"
     """The person blocked Pebble or closed the chat."""
     BACK = "back"
@@ -38,9 +40,9 @@ class Incoming:
     """One platform event.
 
     `key` names the event once and for all (`telegram:update:77`): the same key is handled once, however often the
-    platform repeats it. `text` is what was written, the command's name without its slash, or the button's payload;
-    `rest` is what followed a command. `message` is the platform's id of the message whose button was tapped.
-    `language` is a BCP 47 tag and `zone` an IANA name, both as the platform hints them and both unchecked.
+    platform repeats it. `text` is what was written, the command's name without its slash, the button's payload, or
+    a location; `rest` is what followed a command. `message` is the platform's id of the message whose button was
+    tapped. `language` is a BCP 47 tag and `zone` an IANA name, both as the platform hints them and both unchecked.
     `keep_words` asks the door to remember the person's own words because the platform cannot show them again.
     """
 

@@ -14,6 +14,8 @@ class Button:
     payload: str
 
 
+_FLAGS = ("silent", "nudge", "settles_location")
+
 Rows = tuple[tuple[Button, ...], ...]
 
 
@@ -26,12 +28,30 @@ class Op(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A small text file that comes with a message, such as a calendar: `name` ("nudges.ics", ASCII), type and content.
+
+    The message's text is its caption: on Telegram at most 1,024 UTF-16 units (Bot API, sendDocument).
+    """
+
+    name: str
+    mime: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message: plain text, never markup.
 
     `chosen` is the label that the person tapped; a chat shows it under the text, where the buttons were. An edit
     with an empty text only takes the buttons away. `silent` asks for delivery without a sound. `nudge` marks the
     prompt of a moment, which a chat may set off from the rest.
+
+    `asks_location` is the label of a key with which the person shares where they are (`Kind.LOCATION`), on chats
+    that have one; elsewhere the text has to do. The key stays until a message with `settles_location` takes it away.
+    Neither of the two has buttons of its own, for Telegram shows one or the other; an edit leaves both as they are.
+
+    Raises ValueError for buttons together with either.
     """
 
     text: str = ""
@@ -40,6 +60,13 @@ class Outgoing:
     silent: bool = False
     nudge: bool = False
     op: Op = Op.NEW
+    asks_location: str = ""
+    settles_location: bool = False
+    attachment: Attachment | None = None
+
+    def __post_init__(self) -> None:
+        if self.rows and (self.asks_location or self.settles_location):
+            raise ValueError("a message about the location key has no buttons of its own")
 
     def to_dict(self) -> dict[str, Any]:
         """Return what the outbox stores, without the fields that say nothing."""
@@ -48,12 +75,23 @@ class Outgoing:
             stored["rows"] = [[[b.label, b.payload] for b in row] for row in self.rows]
         if self.chosen:
             stored["chosen"] = self.chosen
-        stored |= {flag: True for flag in ("silent", "nudge") if getattr(self, flag)}
+        if self.asks_location:
+            stored["asks_location"] = self.asks_location
+        if self.attachment:
+            stored["attachment"] = [self.attachment.name, self.attachment.mime, self.attachment.text]
+        stored |= {flag: True for flag in _FLAGS if getattr(self, flag)}
         return stored
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any], op: Op = Op.NEW) -> "Outgoing":
         """Read back what `to_dict` wrote."""
         rows = tuple(tuple(Button(label, payload) for label, payload in row) for row in stored.get("rows", ()))
-        flags = {flag: stored.get(flag, False) for flag in ("silent", "nudge")}
-        return cls(stored["text"], rows, stored.get("chosen", ""), op=op, **flags)
+        return cls(
+            stored["text"],
+            rows,
+            stored.get("chosen", ""),
+            op=op,
+            asks_location=stored.get("asks_location", ""),
+            attachment=Attachment(*stored["attachment"]) if "attachment" in stored else None,
+            **{flag: stored.get(flag, False) for flag in _FLAGS},
+        )

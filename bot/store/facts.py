@@ -9,6 +9,8 @@ DEMO_OFFSET = "demo-offset"
 """Seconds by which the demo's clock is ahead of the machine's."""
 HEARTBEAT = "heartbeat"
 """When this database was last shown to take a write (UTC seconds)."""
+COPY = "copy"
+"""1 in the copy that a backup made, until a Pebble has started on it."""
 
 
 def read_number(tx: Tx, name: str) -> int:

@@ -12,6 +12,7 @@ def hold(database: Path) -> IO[str]:
 
     Raises AlreadyRunning when another process holds it, Misconfigured when the folder cannot be written to.
     """
+    database = database.resolve()  # one file, whatever name leads to it
     try:
         database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = database.with_name(database.name + ".lock").open("a")

@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from bot.errors import Misconfigured
 from bot.store.engine import Store, translated
@@ -36,6 +36,10 @@ def upgrade(store: Store, revision: str = "head") -> None:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             command.upgrade(config(connection), revision)
+    except ProgrammingError as error:
+        if error.connection_invalidated or error.statement is None:  # the address holds what the driver cannot read
+            raise Misconfigured("PEBBLE_DATABASE: an option in this address is not known") from None
+        raise
     except DBAPIError as error:
         raise translated(error) from error
     except CommandError as error:

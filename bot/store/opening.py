@@ -22,6 +22,8 @@ def open_store(url: str, keys: list[str] | None, clock: Clock, *, alone: bool = 
     `alone` false no lock is taken, for what only reads. Raises Misconfigured or AlreadyRunning.
     """
     parsed = parse_url(url)
+    if (parsed.database or "").startswith("file:"):
+        raise Misconfigured("PEBBLE_DATABASE: a plain path, please, such as sqlite:///data/pebble.db")
     database = Path(parsed.database or "")
     embedded = parsed.get_backend_name() == "sqlite"
     lock = hold(database) if embedded and alone else None

@@ -46,6 +46,16 @@ persons = Table(
     Column("language", String(16), nullable=False),
     Column("zone", String(64)),  # IANA name; null until the person has confirmed one
     Column("paused_at", BigInteger),  # null: not paused
+    Column("paused_until", BigInteger),  # when a pause ends by itself; null: until the person resumes
+    # Local minutes of the day (0-1439); null: no quiet hours, and the usual morning, noon, evening and night.
+    Column("quiet_start", SmallInteger),
+    Column("quiet_end", SmallInteger),
+    Column("morning", SmallInteger),
+    Column("noon", SmallInteger),
+    Column("evening", SmallInteger),
+    Column("night", SmallInteger),
+    Column("heard_at", BigInteger),  # when the person last did anything, give or take an hour
+    Column("asked_at", BigInteger),  # when they were last asked, after a quiet week, how to go on
     Column("wrapped_key", LargeBinary, nullable=False),  # the person's own key, sealed with the host's keys
     # Never give a number out twice: a button names its row, and an old one must not fit a new owner.
     sqlite_autoincrement=True,
@@ -59,6 +69,7 @@ addresses = Table(
     Column("platform", String(16), nullable=False),
     Column("chat", String(64), nullable=False),
     Column("paused_at", BigInteger),  # when the platform said that nobody can be reached here
+    Column("woken_at", BigInteger),  # when somebody last wrote from here
     Column("hinted_zone", String(64)),  # what the platform or browser last hinted; a guess to be confirmed
     UniqueConstraint("platform", "chat"),
     sqlite_autoincrement=True,
@@ -76,8 +87,10 @@ nudges = Table(
     Column("cue", String(24)),  # a cue of ours by key ("coffee"); the person's own words are in sealed_cue
     Column("sealed_cue", LargeBinary),
     Column("grace", Integer, nullable=False),  # seconds that one of its moments may come late
-    Column("version", Integer, nullable=False),  # raised by every edit: rows of `due` with an older one are stale
+    Column("version", Integer, nullable=False),  # raised by an edit of when: older rows of `due` are stale
     Column("removed_at", BigInteger),
+    Column("paused_at", BigInteger),  # null: it rings; a paused one goes through its times without a word
+    Column("follow_up", Boolean, nullable=False, server_default=text("false")),  # ask once more after half an hour
     Column("created_at", BigInteger, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -104,6 +117,7 @@ moments = Table(
     Column("feelings", String(8), nullable=False),  # both | after | none
     Column("attempt", SmallInteger, nullable=False, server_default="0"),  # raised by every snooze
     Column("created_at", BigInteger, nullable=False),
+    Column("comes_at", BigInteger),  # when it comes again after it was last put off
     Column("answered_at", BigInteger),
     Column("answer", String(24)),  # did | not-today | words | face | one of the practice's own replies
     Column("before", SmallInteger),  # faces from 1 (low) to 5
@@ -157,6 +171,13 @@ Index(
     "ix_outbox_waiting",
     outbox.c.priority,
     outbox.c.not_before,
+    outbox.c.id,
+    sqlite_where=text("state = 'waiting'"),
+    postgresql_where=text("state = 'waiting'"),
+)
+Index(
+    "ix_outbox_address_waiting",
+    outbox.c.address_id,
     outbox.c.id,
     sqlite_where=text("state = 'waiting'"),
     postgresql_where=text("state = 'waiting'"),

@@ -14,7 +14,7 @@ from bot.flows.commands import cue_and_days
 from bot.nudges.queries import Nudge, of_person
 from bot.outbox.shelf import next_at
 from bot.people.queries import Person, find
-from bot.schedules.rules import next_after, next_times
+from bot.schedules.times import next_after, next_times
 from bot.schedules.zones import guess_zone, local
 from bot.speech import Address
 from bot.store import Store, Tx
@@ -85,11 +85,12 @@ def contents(tx: Tx, catalogue: Catalogue, address: Address, moves: bool) -> dic
 def next_ring(tx: Tx, address: Address) -> int | None:
     """Return when this person's next nudge, new or put off, will come (UTC seconds)."""
     person = find(tx, address)
-    if person is None or person.paused_at is not None:
+    if person is None or person.paused(tx.now):
         return None
     waiting = next_at(tx, person.address_id)
-    times = [next_after(n.rule, n.zone, tx.now).at for n in of_person(tx, person.id, person.seal)]
-    return min([*times, *([waiting] if waiting else [])], default=None)
+    awake = [n for n in of_person(tx, person.id, person.seal) if n.paused_at is None]
+    coming = [next_after(n.rule, n.zone, tx.now) for n in awake]
+    return min([*(c.at for c in coming if c), *([waiting] if waiting else [])], default=None)
 
 
 def _zone(person: Person | None) -> str:
@@ -102,7 +103,7 @@ def _nudge(nudge: Nudge, catalogue: Catalogue, voice: Voice, now: int) -> dict[s
     practice = catalogue.get(nudge.practice)
     return {
         "title": f"{practice.icon} {voice.say(practice.title)}" if practice else nudge.practice,
-        "words": cue_and_days(nudge, catalogue, voice),
+        "words": cue_and_days(nudge, catalogue, voice, local(nudge.zone, now).date()),
         "next": [voice.date_time(local(nudge.zone, t.at)) for t in next_times(nudge.rule, nudge.zone, now, 3)],
     }
 
@@ -130,7 +131,7 @@ def _moments(tx: Tx, person: Person, catalogue: Catalogue, voice: Voice) -> list
 
 def _outbox(tx: Tx, person: Person, voice: Voice, zone: str) -> list[dict[str, Any]]:
     rows = tx.connection.execute(
-        select(outbox.c.id, outbox.c.op, outbox.c.priority, outbox.c.state, outbox.c.not_before)
+        select(outbox.c.id, outbox.c.op, outbox.c.priority, outbox.c.state, outbox.c.not_before, outbox.c.created_at)
         .where(outbox.c.address_id == person.address_id)
         .order_by(outbox.c.id.desc())
         .limit(LAST)
@@ -140,7 +141,7 @@ def _outbox(tx: Tx, person: Person, voice: Voice, zone: str) -> list[dict[str, A
             "id": row.id,
             "what": row.op if row.op != "new" else ("nudge" if row.priority else "reply"),
             "state": row.state,
-            "when": voice.day_time(local(zone, row.not_before)),
+            "when": voice.day_time(local(zone, row.not_before or row.created_at)),
         }
         for row in rows
     ]

@@ -83,7 +83,7 @@ class Guard:
             return None
         origin = headers.get("origin")
         foreign = headers.get("sec-fetch-site") in {"cross-site", "same-site"}
-        if self._hosts and origin is not None:
+        if origin is not None:
             foreign = foreign or origin.lower() not in {f"http://{host}".lower(), f"https://{host}".lower()}
         return JSONResponse({"line": FOREIGN}, 403) if foreign else None
 

@@ -59,7 +59,11 @@ HAPPENED: dict[str, tuple[dict[str, Any], Incoming]] = {
     "a photo with words": (message(photo=[], caption="the sea"), from_ann(Kind.PHOTO, "the sea")),
     "a sticker": (message(sticker={"file_id": "x"}), from_ann(Kind.OTHER)),
     "a file": (message(document={"file_size": 30_000_000}), from_ann(Kind.OTHER)),
-    "a place": (message(location={"latitude": 1.5, "longitude": 2}), from_ann(Kind.OTHER)),
+    "a place": (message(location={"latitude": 1.5, "longitude": 2}), from_ann(Kind.LOCATION, "1.5,2")),
+    "a place with a name": (
+        message(venue={}, location={"latitude": -0.25, "longitude": 179.5}),
+        from_ann(Kind.LOCATION, "-0.25,179.5"),
+    ),
     "a round video": (message(video_note={}), from_ann(Kind.OTHER)),
     "no language": (
         {"update_id": 7, "message": {"chat": ANNS, "from": {"id": 11, "is_bot": False}, "text": "x"}},
@@ -110,6 +114,8 @@ NOTHING: dict[str, dict[str, Any]] = {
 
 MALFORMED: dict[str, object] = {
     "a list": [],
+    "a place that is none": message(location={"latitude": "52", "longitude": True}),
+    "a place without a point": message(location=[]),
     "nothing": None,
     "a text": "update",
     "bytes": b'{"update_id": 7, "message"',

@@ -25,6 +25,9 @@ _KINDS = (
 )
 
 
+_ASKING = ("request_location", "request_contact", "request_poll", "request_users", "request_chat", "web_app")
+
+
 class Button(NamedTuple):
     """One inline button. `data` is empty for a button that opens a link or the like."""
 
@@ -39,6 +42,7 @@ class Markup:
     rows: list[list[Button]] = field(default_factory=list)
     keyboard: list[list[str]] = field(default_factory=list)
     raw: dict[str, Any] = field(default_factory=dict)
+    location_keys: frozenset[str] = frozenset()
 
     def shown(self) -> dict[str, Any]:
         """The part that comes back inside a Message: only an inline keyboard does."""
@@ -55,7 +59,11 @@ def read_markup(params: Params) -> Markup:
         raise bad("Object expected as reply markup")
     keyboard = _rows(value.get("keyboard"), 'Field "keyboard" must be an Array of Arrays')
     if keyboard:
-        return Markup(keyboard=[[_key_label(key) for key in row] for row in keyboard], raw=value)
+        labels = [[_key_label(key) for key in row] for row in keyboard]
+        asking = {_key_label(key) for row in keyboard for key in row if _asks_location(key)}
+        return Markup(keyboard=labels, raw=value, location_keys=frozenset(asking))
+    if value.get("remove_keyboard") is True:
+        return Markup(raw=value)
     inline = _rows(
         value.get("inline_keyboard"),
         'Field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays',
@@ -83,6 +91,18 @@ def _key_label(key: Any) -> str:
     if not label.strip():
         raise bad("Keyboard button text must be non-empty")
     return label
+
+
+def _asks_location(key: Any) -> bool:
+    """What one key may ask for: a location, or one other thing ("KeyboardButton")."""
+    if not isinstance(key, dict):
+        return False
+    asked = [name for name in _ASKING if key.get(name)]
+    if len(asked) > 1:
+        raise bad("can't parse keyboard button: a button asks for one thing only")
+    if asked == ["request_location"] and key["request_location"] is not True:
+        raise bad('can\'t parse keyboard button: Field "request_location" must be of type Boolean')
+    return asked == ["request_location"]
 
 
 def _inline_button(button: Any) -> Button:

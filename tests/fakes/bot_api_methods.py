@@ -25,7 +25,7 @@ from .bot_api_refusals import (
 from .bot_api_settings import SETTINGS
 from .bot_api_text import MAX_CAPTION, Formatted, read_text
 from .bot_api_units import is_utf8
-from .bot_api_world import Chat, Message, Toast, World
+from .bot_api_world import Chat, Document, Message, Toast, World
 
 _ACTIONS = {  # "sendChatAction"
     "typing",
@@ -89,9 +89,27 @@ def _send_photo(world: World, params: Params) -> Any:
     return _sent(world, params, caption, photo=photo, extra={"photo": sizes})
 
 
+def _send_document(world: World, params: Params) -> Any:
+    """Files that Telegram has already are not known here: one has to be uploaded."""
+    given = params.text("document").removeprefix("attach://")
+    name = next((name for name in ("document", given) if name in params.files), None)
+    if name is None:
+        raise bad("there is no document in the request")
+    content = params.files[name]
+    if not content:
+        raise bad("file must be non-empty")
+    caption = read_text(params, "caption", MAX_CAPTION)
+    filename = params.filenames[name]
+    number = f"document-{world.last_message_id + 1}"
+    shown = {"file_id": number, "file_unique_id": number, "file_name": filename, "file_size": len(content)}
+    return _sent(world, params, caption, document=Document(filename, content), extra={"document": shown})
+
+
 def _sent(world: World, params: Params, formatted: Formatted, **parts: Any) -> Any:
     markup = read_markup(params)
     chat = _chat_to_write(world, params)
+    if markup.location_keys and chat.type != "private":
+        raise bad("location can be requested in private chats only")
     extra = dict(parts.pop("extra", {}))
     replied = _replied(world, params, chat)
     if replied:
@@ -135,7 +153,7 @@ def _edit_message_text(world: World, params: Params) -> Any:
     formatted = read_text(params, edit=True)
     markup = read_markup(params)
     message = _message_to_edit(world, params)
-    if message.photo is not None:
+    if message.has_media:
         raise bad("There is no text in the message to edit")
     return _edited(message, formatted, markup)
 
@@ -144,7 +162,7 @@ def _edit_message_caption(world: World, params: Params) -> Any:
     caption = read_text(params, "caption", MAX_CAPTION, edit=True)
     markup = read_markup(params)
     message = _message_to_edit(world, params)
-    if message.photo is None:
+    if not message.has_media:
         raise bad("There is no caption in the message to edit")
     return _edited(message, caption, markup)
 
@@ -219,6 +237,7 @@ METHODS: dict[str, Method] = {
     "getme": _get_me,
     "sendmessage": _send_message,
     "sendphoto": _send_photo,
+    "senddocument": _send_document,
     "editmessagetext": _edit_message_text,
     "editmessagecaption": _edit_message_caption,
     "editmessagereplymarkup": _edit_message_reply_markup,
@@ -229,7 +248,7 @@ METHODS: dict[str, Method] = {
     "leavechat": _leave_chat,
     **SETTINGS,
 }
-SENDING = {"sendmessage", "sendphoto"}
+SENDING = {"sendmessage", "sendphoto", "senddocument"}
 
 
 def shown(value: Any) -> str:

@@ -23,10 +23,11 @@ _MAX_DEPTH = 100  # HttpReader: DEFAULT_MAX_DEPTH
 
 @dataclass(frozen=True)
 class Params:
-    """Values by name (the first of a repeated key wins) and uploaded files by part name."""
+    """Values by name (the first of a repeated key wins) and uploaded files, with their names, by part name."""
 
     values: dict[str, str] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    filenames: dict[str, str] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
         """The value, or an empty text when it is missing: the Bot API knows no difference."""
@@ -78,15 +79,16 @@ async def read_params(request: web.Request) -> Params:
     """All parameters, those of the address first. Raises a `Refusal` for a body it cannot read."""
     pairs = parse_qsl(request.rel_url.raw_query_string, keep_blank_values=True, errors="surrogateescape")
     files: dict[str, bytes] = {}
+    filenames: dict[str, str] = {}
     kind = request.content_type
     if request.method == "POST" and kind == "multipart/form-data":
-        await _read_multipart(request, pairs, files)
+        await _read_multipart(request, pairs, files, filenames)
     elif request.method == "POST":
         pairs += _read_body(kind, await request.read())
     values: dict[str, str] = {}
     for name, value in pairs:
         values.setdefault(name, value)
-    return Params(values, files)
+    return Params(values, files, filenames)
 
 
 def _read_body(kind: str, body: bytes) -> list[tuple[str, str]]:
@@ -109,7 +111,9 @@ def _from_json(text: str) -> list[tuple[str, str]]:
     return [(name, item if isinstance(item, str) else json.dumps(item)) for name, item in value.items()]
 
 
-async def _read_multipart(request: web.Request, pairs: list[tuple[str, str]], files: dict[str, bytes]) -> None:
+async def _read_multipart(
+    request: web.Request, pairs: list[tuple[str, str]], files: dict[str, bytes], filenames: dict[str, str]
+) -> None:
     try:
         reader = await request.multipart()
     except (ValueError, AssertionError):
@@ -121,4 +125,4 @@ async def _read_multipart(request: web.Request, pairs: list[tuple[str, str]], fi
         if part.filename is None:
             pairs.append((part.name, content.decode("utf-8", "surrogateescape")))
         else:
-            files[part.name] = content
+            files[part.name], filenames[part.name] = content, part.filename

@@ -63,6 +63,12 @@ class Person(Talk):
         """A place, in degrees."""
         return self._say(self.user, extra={"location": {"latitude": latitude, "longitude": longitude}})
 
+    def share_location(self, latitude: float, longitude: float) -> Message:
+        """Taps the key that asks for a location. Raises AssertionError when none is shown."""
+        if not self.location_key:
+            raise AssertionError(f"nothing asks for a location\n{self.picture()}")
+        return self.send_location(latitude, longitude)
+
     def edit(self, text: str, message: Message | None = None) -> Message:
         """Changes an own message, the newest unless another is named."""
         with self.world.changed:
@@ -84,6 +90,8 @@ class Person(Talk):
         with self.world.changed:
             found = self.find_button(button, message)
             if found is None and message is None and self.has_key(button):
+                if button == self.location_key:
+                    raise AssertionError("this key asks for a location: share_location")
                 self.send(button)
                 return ""
             if found is None and not forge:

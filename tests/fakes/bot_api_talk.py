@@ -67,6 +67,14 @@ class Talk:
                 return any(label in row for row in message.markup.keyboard)
         return False
 
+    @property
+    def location_key(self) -> str:
+        """The label of the key, now shown, that shares a location; empty when there is none."""
+        for message in reversed(self.inbox):
+            if message.markup.keyboard or message.markup.raw.get("remove_keyboard"):
+                return next(iter(message.markup.location_keys), "")
+        return ""
+
     def hear(self, sender: dict[str, Any], formatted: Formatted, **parts: Any) -> Message:
         """A message from outside arrives in the chat and goes to the bot."""
         with self.world.changed:

@@ -61,6 +61,14 @@ class Chat:
         return {"id": self.id, "type": self.type} | named
 
 
+@dataclass(frozen=True)
+class Document:
+    """A file that the bot sent."""
+
+    name: str
+    content: bytes
+
+
 @dataclass(eq=False)
 class Message:
     """One message as it stands now; `history` holds what it said before each edit, oldest first."""
@@ -72,6 +80,7 @@ class Message:
     sender: dict[str, Any] = field(default_factory=dict)
     from_bot: bool = False
     photo: bytes | str | None = None
+    document: Document | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     date: int = field(default_factory=lambda: int(time.time()))
     edited_at: int | None = None
@@ -80,8 +89,13 @@ class Message:
 
     @property
     def text(self) -> str:
-        """The text, or the caption of a picture."""
+        """The text, or the caption of a picture or file."""
         return self.formatted.text
+
+    @property
+    def has_media(self) -> bool:
+        """True for a picture or file of the bot's, under which the text is a caption."""
+        return self.photo is not None or self.document is not None
 
     @property
     def buttons(self) -> list[list[Button]]:
@@ -96,7 +110,7 @@ class Message:
             "chat": self.chat.json(),
             "from": self.sender,
         }
-        media = self.photo is not None or "caption" in self.extra
+        media = self.has_media or "caption" in self.extra
         if self.text:
             body["caption" if media else "text"] = self.text
         if self.formatted.entities:

@@ -17,6 +17,13 @@ LONG = "x" * 4097
 REFUSED: list[tuple[str, dict[str, Any], int, str]] = [
     ("sendMessage", {"text": ""}, 400, "Bad Request: message text is empty"),
     ("sendMessage", {"text": " \u200b\n"}, 400, "Bad Request: text must be non-empty"),
+    ("sendDocument", {"caption": "a"}, 400, "Bad Request: there is no document in the request"),
+    (
+        "sendMessage",
+        {"text": "a", "reply_markup": {"keyboard": [[{"text": "Here", "request_location": "yes"}]]}},
+        400,
+        'Bad Request: can\'t parse keyboard button: Field "request_location" must be of type Boolean',
+    ),
     ("sendMessage", {"text": LONG}, 400, "Bad Request: message is too long"),
     ("sendMessage", {"text": "😀" * 2049}, 400, "Bad Request: message is too long"),
     ("sendMessage", {"text": "a\ud800b"}, 400, "Bad Request: strings must be encoded in UTF-8"),

@@ -188,13 +188,13 @@ async def test_a_walk_after_a_low_face_ends_without_cheer(anna: Friend) -> None:
     assert anna.newest.text == LIGHTER
 
 
-async def test_cancel_leaves_a_walk_in_the_middle(anna: Friend) -> None:
+async def test_cancel_leaves_a_walk_in_the_middle_and_keeps_what_was_said(anna: Friend) -> None:
     await begin(anna, "Three senses")
     await anna.tap("Step by step")
     await anna.send("a blue cup")
     await anna.command("cancel")
     assert anna.newest.text == "We leave it there. What is set stays set."
-    assert newest(anna).answer is None
+    assert (newest(anna).answer, newest(anna).words) == ("words", "a blue cup")
     await anna.send("rain")
     assert anna.newest.text.startswith("I only know small things")
 

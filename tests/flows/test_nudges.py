@@ -1,11 +1,12 @@
 """/nudges, /pause and /resume: see, change, remove, bring back, be quiet."""
 
 from bot.nudges.queries import change_zone
-from bot.schedules.rules import WEEKDAYS, WEEKENDS, Weekly
+from bot.schedules.rules import WEEKDAYS, WEEKENDS, Rule, Times, Weekly
 from tests.flows.looking import DAY, HOUR, MINUTE, moments_of, nudges_of, payload, person_of, waiting
 from tests.kit.talk import Friend, House
 
-LINE = "🌬️ One slow breath\nafter your coffee, weekdays 8:30. Next: Thu 8:30."
+LINE = "🌬️ One slow breath\nAfter your coffee, on weekdays at 8:30. Next: Thu 8:30."
+CARD = ["Change time", "Cue", "Practice", "Rest", "Ask twice", "Remove"]
 OLD = "That button has done its part. /now begins a new moment, /nudges shows what is set."
 
 
@@ -19,7 +20,7 @@ async def test_without_a_nudge_the_list_offers_to_choose_one(anna: Friend) -> No
 async def test_the_list_names_practice_cue_days_and_next_time(anna: Friend) -> None:
     await anna.sign_up()
     await anna.command("nudges")
-    assert (anna.newest.text, anna.newest.labels) == (LINE, ["Change time", "Remove"])
+    assert (anna.newest.text, anna.newest.labels) == (LINE, CARD)
 
 
 async def test_a_changed_time_is_echoed_and_rings_instead_of_the_old_one(anna: Friend, house: House) -> None:
@@ -30,8 +31,8 @@ async def test_a_changed_time_is_echoed_and_rings_instead_of_the_old_one(anna: F
         "Which time suits you (weekdays)? Tap, or type it: “weekdays 8:30”. /cancel keeps it as it is."
     )
     await anna.send("16:45")
-    assert anna.newest.text == "Set: Wed 16:45, Thu 16:45, Fri 16:45."
-    assert nudges_of(anna)[0].rule == Weekly(WEEKDAYS, (1005,))
+    assert anna.newest.text == "Set: Wed 16:45, Thu 16:45, Fri 16:45.\nThat is: on weekdays at 16:45."
+    assert nudges_of(anna)[0].rule == Rule(Weekly(WEEKDAYS), Times((1005,)))
     count = len(anna.inbox)
     await house.pass_time(DAY - HOUR)
     assert len(anna.inbox) == count + 1
@@ -43,7 +44,7 @@ async def test_days_can_be_changed_with_the_time(anna: Friend) -> None:
     await anna.command("nudges")
     await anna.tap("Change time")
     await anna.send("weekends 9")
-    assert nudges_of(anna)[0].rule == Weekly(WEEKENDS, (540,))
+    assert nudges_of(anna)[0].rule == Rule(Weekly(WEEKENDS), Times((540,)))
 
 
 async def test_cancel_keeps_the_time_as_it_is(anna: Friend) -> None:
@@ -136,7 +137,7 @@ async def test_pause_withdraws_what_waits_and_can_be_ended_by_its_button(anna: F
     await anna.command("pause")
     assert waiting(house) == 0
     await house.pass_time(30 * MINUTE)
-    assert anna.newest.labels == ["Resume"]
+    assert anna.newest.labels == ["Until tomorrow", "A week", "Until I resume", "Resume"]
     await anna.tap("Resume")
     await house.pass_time(DAY)
     assert anna.newest.nudge
@@ -146,7 +147,7 @@ async def test_the_list_says_that_all_is_paused(anna: Friend) -> None:
     await anna.sign_up()
     await anna.command("pause")
     await anna.command("nudges")
-    assert anna.newest.text.endswith("weekdays 8:30. Paused; /resume brings it back.")
+    assert anna.newest.text.endswith("on weekdays at 8:30. Paused; /resume brings it back.")
 
 
 async def test_resume_without_anything_set_offers_to_choose(anna: Friend) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import update
 
+from bot.schedules.rules import Times
 from bot.store.tables import positions
 from tests.flows.looking import moments_of, nudges_of, payload, position_of, reopened, without
 from tests.kit.talk import Friend, House
@@ -38,7 +39,7 @@ async def test_sign_up_goes_on_after_a_kill_at_every_step(house: House, houses: 
             await bea.send(step)
     assert bea.newest.text == "A little lighter. Good that you took that moment."
     (nudge,) = nudges_of(bea)
-    assert (nudge.cue_words, nudge.zone, nudge.rule.minutes) == ("the kettle", "Africa/Lagos", (540,))
+    assert (nudge.cue_words, nudge.zone, nudge.rule.minutes) == ("the kettle", "Africa/Lagos", Times((540,)))
     assert [moment.after for moment in moments_of(bea)] == [4]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.nudges.queries import Wish, create, of_person
 from bot.nudges.queries import find as find_nudge
 from bot.people.queries import Person, meet
-from bot.schedules.rules import EVERY_DAY, Weekly
+from bot.schedules.rules import EVERY_DAY, Rule, Times, Weekly
 from bot.schedules.zones import local
 from bot.speech import Address
 from bot.store import Tx
@@ -26,9 +26,9 @@ def minute(clock: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def daily(*times: str) -> Weekly:
+def daily(*times: str) -> Rule:
     """Return the rule of some times every day."""
-    return Weekly(EVERY_DAY, tuple(minute(time) for time in times))
+    return Rule(Weekly(EVERY_DAY), Times(tuple(minute(time) for time in times)))
 
 
 @dataclass

@@ -11,7 +11,7 @@ from bot.outbox.handout import LocalClaim
 from bot.outbox.marks import expire
 from bot.outbox.pump import Pump
 from bot.rota import Rota
-from bot.speech import Address, Incoming, Kind, Op, Outgoing, Receipt, Receive, Rows, Shown
+from bot.speech import Address, Attachment, Incoming, Kind, Op, Outgoing, Receipt, Receive, Rows, Shown
 from bot.store import Store
 from tests.kit.clock import HandClock
 
@@ -27,6 +27,7 @@ class Said:
     rows: Rows
     chosen: str = ""
     nudge: bool = False
+    attachment: Attachment | None = None
 
     @property
     def labels(self) -> list[str]:
@@ -42,6 +43,8 @@ class MemoryChat:
     def __init__(self) -> None:
         self.inboxes: dict[str, list[Said]] = {}
         self.sent: list[tuple[str, int]] = []
+        self.location_keys: dict[str, str] = {}
+        """The label of the key that shares a location, for each chat that shows one."""
         self.trouble_with: Callable[[Address, Outgoing], Exception | None] = lambda address, outgoing: None
 
     async def send(self, address: Address, outgoing: Outgoing, *, nonce: int, message: str | None = None) -> Receipt:
@@ -52,17 +55,22 @@ class MemoryChat:
         self.sent.append((address.chat, nonce))
         if outgoing.op is Op.NEW:
             assert outgoing.text, "a message needs a text"
-            inbox.append(Said(str(nonce), outgoing.text, outgoing.rows, outgoing.chosen, outgoing.nudge))
+            said = Said(str(nonce), outgoing.text, outgoing.rows, outgoing.chosen, outgoing.nudge, outgoing.attachment)
+            inbox.append(said)
+            if outgoing.asks_location:
+                self.location_keys[address.chat] = outgoing.asks_location
+            elif outgoing.settles_location:
+                self.location_keys.pop(address.chat, None)
             return Receipt(str(nonce))
-        said = next((said for said in inbox if said.id == message), None)
-        if said is None:
+        standing = next((said for said in inbox if said.id == message), None)
+        if standing is None:
             raise Outdated("no such message")
         if outgoing.op is Op.DELETE:
-            inbox.remove(said)
+            inbox.remove(standing)
         else:
-            said.text = outgoing.text or said.text
-            said.rows, said.chosen = outgoing.rows, outgoing.chosen
-        return Receipt(said.id)
+            standing.text = outgoing.text or standing.text
+            standing.rows, standing.chosen = outgoing.rows, outgoing.chosen
+        return Receipt(standing.id)
 
     async def start(self, receive: Receive) -> None:
         """Nothing to hear: tests call the door."""
@@ -149,6 +157,15 @@ class Friend:
     async def command(self, name: str, rest: str = "") -> Shown:
         """Send a command, without its slash."""
         return await self.house.receive(self.event(Kind.COMMAND, name, rest=rest))
+
+    @property
+    def location_key(self) -> str:
+        """The label of the key that shares a location; empty when none is shown."""
+        return self.house.chat.location_keys.get(self.name, "")
+
+    async def share_location(self, latitude: float, longitude: float) -> Shown:
+        """Share a place, in degrees, with the key or without one."""
+        return await self.send(f"{latitude},{longitude}", Kind.LOCATION)
 
     async def tap(self, label: str) -> Shown:
         """Tap the newest button that reads like this."""

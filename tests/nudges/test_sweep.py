@@ -171,7 +171,7 @@ async def test_somebody_who_paused_hears_nothing_and_finds_the_nudge_again_after
 async def test_nothing_piles_up_for_an_address_that_nobody_answers_at(tower: Tower) -> None:
     tower.nudge("anna", "10:30")
     run = tower.house.store.run_now
-    run(lambda tx: pause_address(tx, tower.person(tx, "anna").address_id))
+    run(lambda tx: pause_address(tx, tower.person(tx, "anna").address_id, tx.now))
     for day in range(3):
         await tower.tick_at(TEN + day * DAY + 30 * MINUTE)
     assert run(lambda tx: tx.connection.scalar(select(func.count()).select_from(outbox))) == 0

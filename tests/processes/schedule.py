@@ -5,7 +5,7 @@ from sqlalchemy import update
 from bot.clock import utc
 from bot.nudges.queries import Wish, create
 from bot.people.queries import meet
-from bot.schedules.rules import EVERY_DAY, Weekly
+from bot.schedules.rules import EVERY_DAY, Rule, Times, Weekly
 from bot.speech import Address
 from bot.store import Tx
 from bot.store.tables import due
@@ -19,6 +19,6 @@ def nudge_due(tx: Tx, chat: int, at: int, grace: int = HALF_AN_HOUR) -> int:
     at -= at % 60
     minute = utc(at).hour * 60 + utc(at).minute
     person = meet(tx, Address("telegram", str(chat)), "en", None)
-    made = create(tx, person, Wish("one-breath", Weekly(EVERY_DAY, (minute,)), "Etc/UTC", grace))
+    made = create(tx, person, Wish("one-breath", Rule(Weekly(EVERY_DAY), Times((minute,))), "Etc/UTC", grace))
     tx.connection.execute(update(due).where(due.c.nudge_id == made).values(at=at))
     return made

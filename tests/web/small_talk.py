@@ -13,7 +13,7 @@ from bot.chats.web import WebChat
 from bot.clock import SystemClock
 from bot.errors import TryLater
 from bot.outbox.history import Line
-from bot.speech import Address, Button, Incoming, Kind, Op, Outgoing, Rows, Shown
+from bot.speech import Address, Attachment, Button, Incoming, Kind, Op, Outgoing, Rows, Shown
 from bot.web.server import Server, address_of, listen
 from bot.web.site import build_site
 
@@ -68,11 +68,19 @@ class SmallTalk:
                 await self.say(incoming.address, f"I heard “{typed}”.")
         return Shown()
 
-    async def say(self, address: Address, text: str, rows: Rows = (), *, nudge: bool = False) -> int:
+    async def say(
+        self,
+        address: Address,
+        text: str,
+        rows: Rows = (),
+        *,
+        nudge: bool = False,
+        attachment: Attachment | None = None,
+    ) -> int:
         self.number += 1
-        line = Line(id=f"o{self.number}", mine=False, text=text, at=NOON, rows=rows, nudge=nudge)
+        line = Line(f"o{self.number}", False, text, NOON, rows, nudge=nudge, attachment=attachment)
         self._keep(address, line)
-        await self.chat.send(address, Outgoing(text, rows, nudge=nudge), nonce=self.number)
+        await self.chat.send(address, Outgoing(text, rows, nudge=nudge, attachment=attachment), nonce=self.number)
         return self.number
 
     async def edit(self, address: Address, number: int, outgoing: Outgoing) -> None:

@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from bot.speech import Address, Op, Outgoing
+from bot.speech import Address, Attachment, Op, Outgoing
 from tests.browser import browser
 from tests.web.small_talk import FACES, SmallTalk, row, served
 
@@ -66,6 +66,22 @@ async def test_a_newcomer_is_welcomed_taps_and_sees_what_was_chosen(talk: SmallT
     zone = await page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
     assert talk.heard[0].zone == zone
     assert talk.heard[0].language == await page.evaluate("navigator.language")
+
+
+async def test_a_file_is_a_link_that_saves_it(talk: SmallTalk, url: str, opened: Open) -> None:
+    page = await opened(f"{url}/?me=anna")
+    await expect(line(page, "I’m Pebble")).to_be_visible()
+    calendar = Attachment("nudges.ics", "text/calendar", "BEGIN:VCALENDAR")
+    await talk.say(ANNA, "Your calendar.", (row("Thanks"),), attachment=calendar)
+    async with page.expect_download() as saving:
+        await page.get_by_role("link", name="nudges.ics").click()
+    saved = await saving.value
+    assert saved.suggested_filename == "nudges.ics"
+    await page.get_by_role("button", name="Thanks").click()
+    await expect(line(page, "Your calendar.").locator(".chosen")).to_have_text("✓ Thanks")
+    await expect(page.get_by_role("link", name="nudges.ics")).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_role("link", name="nudges.ics")).to_be_visible()
 
 
 async def test_words_stay_words_whatever_they_look_like(talk: SmallTalk, url: str, opened: Open) -> None:

@@ -19,9 +19,10 @@ export function element(name, className = "", text = "") {
 const isScale = (row) => row.length === 5 && row.every(({ label }) => !/[\p{L}\p{N}]/u.test(label));
 
 export class Lines {
-  constructor(log, onTap) {
+  constructor(log, onTap, fileAddress) {
     this.log = log;
     this.onTap = onTap;
+    this.fileAddress = fileAddress;
     this.known = new Map();
   }
 
@@ -109,10 +110,10 @@ export class Lines {
       drawn.prepend(this.text(line));
       drawn.dataset.said = said;
     }
-    const offered = JSON.stringify([line.rows, line.chosen, line.tapped]);
+    const offered = JSON.stringify([line.rows, line.chosen, line.tapped, line.attachment]);
     if (drawn.dataset.offered === offered) return;
     const held = drawn.contains(document.activeElement);
-    drawn.replaceChildren(drawn.querySelector(".text"), ...this.below(line));
+    drawn.replaceChildren(drawn.querySelector(".text"), ...this.file(line), ...this.below(line));
     drawn.dataset.offered = offered;
     // The button that had the focus is gone; the next Tab goes on from its line.
     if (held) drawn.focus({ preventScroll: true });
@@ -127,6 +128,14 @@ export class Lines {
     const state = { waiting: "waiting", unsent: "not sent" }[line.state];
     if (state) text.append(" ", element("span", "state", state));
     return text;
+  }
+
+  file(line) {
+    if (!line.attachment) return [];
+    const link = element("a", "chip file", line.attachment);
+    link.href = this.fileAddress(line.id);
+    link.download = line.attachment;
+    return [link];
   }
 
   below(line) {

@@ -1,0 +1,80 @@
+"""Change a nudge: when it comes, what it rides along with, and what it is."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.flows.choosing import ask_cue, read_cue, rows_of
+from bot.flows.effects import ChangeCue, ChangePractice, ChangeTime
+from bot.flows.engine import Answer, Ask, Flow, Scene, Step, Turn, Unclear, tap_a_button
+from bot.flows.when import told, when_steps
+from bot.outbox.states import DAY
+from bot.schedules.rules import Rule, from_dict, to_dict
+from bot.texts import N_
+
+
+def _ask_time(scene: Scene) -> Ask:
+    practice = scene.catalogue.get(scene.data["practice"])
+    choices = [(scene.voice.time(m), str(m)) for m in (practice.minutes[:3] if practice else ())]
+    days = scene.voice.days(_old_rule(scene).weekdays)
+    text = N_("Which time suits you ({days})? Tap, or type it: “weekdays 8:30”. /cancel keeps it as it is.")
+    return Ask(scene.voice.say(text, days=days), (tuple(choices),) if choices else ())
+
+
+def _old_rule(scene: Scene) -> Rule:
+    return from_dict(scene.data["rule"])
+
+
+def _change_time(scene: Scene, rule: Rule, learned: Mapping[str, Any]) -> Turn:
+    effects: tuple[object, ...] = (ChangeTime(scene.data["nudge"], rule),)
+    words = {**scene.data, **learned}.get("cue_words")
+    if words:
+        effects = (*effects, ChangeCue(scene.data["nudge"], None, words))
+    return Turn("set", {**learned, "rule": to_dict(rule)}, effects)
+
+
+def _ask_set(scene: Scene) -> Ask:
+    say = scene.voice.say
+    times = told(scene, _old_rule(scene), scene.data["zone"])
+    return Ask(say(N_("Set: {times}"), times=times), (((say(N_("OK")), "ok"), (say(N_("Change")), "change")),))
+
+
+def _take_set(scene: Scene, answer: Answer) -> Turn | Unclear:
+    return {"ok": Turn(None), "change": Turn("time")}.get(answer.value or "", tap_a_button(scene))
+
+
+def _ask_cue(scene: Scene) -> Ask:
+    asked = ask_cue(scene)
+    return Ask(asked.text, (*asked.rows, ((scene.voice.say(N_("Nothing in particular")), "none"),)))
+
+
+def _take_cue(scene: Scene, answer: Answer) -> Turn | Unclear:
+    found = {"cue": None, "cue_words": None} if answer.value == "none" else read_cue(scene, answer)
+    if isinstance(found, Unclear):
+        return found
+    line = scene.voice.say(N_("Done. It keeps its times."))
+    return Turn(None, effects=(ChangeCue(scene.data["nudge"], found["cue"], found["cue_words"]),), say=line)
+
+
+def _ask_practice(scene: Scene) -> Ask:
+    choices = [(f"{p.icon} {scene.voice.say(p.title)}", p.key) for p in scene.catalogue]
+    return Ask(scene.voice.say(N_("Which one shall it be instead?")), rows_of(choices, 2))
+
+
+def _take_practice(scene: Scene, answer: Answer) -> Turn | Unclear:
+    practice = scene.catalogue.get(answer.value)
+    if practice is None:
+        return tap_a_button(scene)
+    line = scene.voice.say(N_("Done. It keeps its times."))
+    return Turn(None, effects=(ChangePractice(scene.data["nudge"], practice.key),), say=line)
+
+
+CHANGE_TIME = Flow(
+    "change-time",
+    version=2,
+    steps=(*when_steps(_ask_time, _old_rule, _change_time), Step("set", _ask_set, _take_set, takes_words=False)),
+    lapses=DAY,
+)
+CHANGE_CUE = Flow("change-cue", version=1, steps=(Step("cue", _ask_cue, _take_cue),), lapses=DAY)
+CHANGE_PRACTICE = Flow(
+    "change-practice", version=1, steps=(Step("pick", _ask_practice, _take_practice, takes_words=False),), lapses=DAY
+)

@@ -1,0 +1,123 @@
+"""What a reading says about the minutes of a day: clocks, parts of the day, steps and chance. Pure."""
+
+from dataclasses import replace
+
+from bot.schedules.grammar import Kept
+from bot.schedules.grammar_clock import DAY, TONIGHT, Clock, fits, part_minute, resolve, resolve_span
+from bot.schedules.grammar_meaning import DATE_WORDS, Said, Unclear
+from bot.schedules.rules import SHORTEST, Draw, Minutes, Steps, Times
+
+PART_LENGTH = 180
+"""Minutes of a part of the day when a moment in it is left to chance."""
+
+
+def _parts(said: Said) -> tuple[str, ...]:
+    parts = said.take("parts")
+    return (parts,) if isinstance(parts, str) else tuple(parts or ())
+
+
+def said_minutes(said: Said) -> Minutes | list[Clock] | None:
+    """Return the minutes; clocks without a date stay clocks, because which half of the day is next depends on now."""
+    parts = _parts(said)
+    part = parts[0] if len(parts) == 1 else None
+    if "step" in said.kept:
+        return _steps(said, parts)
+    if "span" in said.kept or "random" in said.kept:
+        if len(parts) > 1:
+            raise Unclear
+        return _draw(said, part)
+    clocks = said.take("clocks")
+    if clocks:
+        if len(parts) > 1 or any(part and clock.mark and not fits(clock, part) for clock in clocks):
+            raise Unclear
+        return _times(said, [replace(clock, mark=clock.mark or part) for clock in clocks])
+    if not parts:
+        return None
+    if said.moment.near is None and not DATE_WORDS & said.kept.keys():
+        # "In the evening": of which day? Only where a time was asked for, the days are known.
+        raise Unclear
+    found = [part_minute(one, said.moment.parts) for one in parts]
+    if None in found or len(set(found)) < len(found):
+        raise Unclear
+    _check_count(said, len(found))
+    return Times(tuple(minute for minute in found if minute is not None))
+
+
+def _times(said: Said, clocks: list[Clock]) -> Minutes | list[Clock]:
+    _check_count(said, len(clocks))
+    if said.moment.near is None and len(clocks) == 1 and _today_or_none(said) and not clocks[0].exact:
+        return clocks
+    found = resolve(clocks, None, said.moment.near)
+    if found is None:
+        raise Unclear
+    tonight = [c for c in clocks if c.mark == TONIGHT]
+    if tonight and min(found.minutes) < 6 * 60:
+        if len(clocks) > 1:
+            raise Unclear
+        said.kept["date"] = 1
+    elif any(c.mark in ("night", "midnight") for c in clocks) and min(found.minutes) < 6 * 60 and not _every_day(said):
+        # Friday night at two, or its midnight, is Saturday to some and Friday to others.
+        raise Unclear
+    said.bare = found.guessed
+    return Times(found.minutes)
+
+
+def _today_or_none(said: Said) -> bool:
+    return not DATE_WORDS & said.kept.keys() or (said.kept.get("date") in (0, {"rel": 0}))
+
+
+def _every_day(said: Said) -> bool:
+    return not ({"date", "days", "after", "monthday", "nth", "unit"} & said.kept.keys())
+
+
+def _check_count(said: Said, count: int) -> None:
+    """Check "twice a day" against the times that were said."""
+    times = said.kept.get("times")
+    if times is not None and "perweek" not in said.kept and said.take("times") != count:
+        raise Unclear
+
+
+def _steps(said: Said, parts: tuple[str, ...]) -> Steps | Times:
+    every, span, opening = said.take("step"), said.take("span"), said.take("open")
+    if every < SHORTEST or parts or "clocks" in said.kept or "random" in said.kept or "times" in said.kept:
+        raise Unclear
+    if span is not None:
+        start, end = _span(said, span, None)
+        return Steps(every, start, end)
+    if opening is not None:
+        found = resolve([opening], None, said.moment.near)
+        if found is None:
+            raise Unclear
+        said.bare = found.guessed
+        return Steps(every, found.minutes[0], DAY - 1)
+    if every == DAY:
+        said.kept["daily"] = 1
+        return Times((said.moment.minute,))
+    return Steps(every, said.moment.minute % every, DAY - 1)
+
+
+def _span(said: Said, span: Kept, part: str | None) -> tuple[int, int]:
+    found = resolve_span(span["a"], span["b"], part, said.moment.near)
+    if found is None:
+        raise Unclear
+    said.bare = found[2]
+    return found[0], found[1]
+
+
+def _draw(said: Said, part: str | None) -> Draw:
+    span, random, gap = said.take("span"), said.take("random"), said.take("gap")
+    times = said.take("times")
+    if span is None:
+        start = part_minute(part, said.moment.parts) if part else None
+        if start is None:
+            raise Unclear
+        end = min(start + PART_LENGTH, DAY - 1)
+    else:
+        start, end = _span(said, span, part)
+        if not (random or span.get("loose") or times):
+            raise Unclear
+    if "clocks" in said.kept or "perweek" in said.kept or times == 0:
+        raise Unclear
+    if times is not None and _today_or_none(said):
+        raise Unclear
+    return Draw(start, end, 1 if times is None else times, gap or 0)
