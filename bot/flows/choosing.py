@@ -10,6 +10,9 @@ from bot.texts import N_
 LONGEST_CUE = 60
 """Characters of a cue in a person's own words: it stands above every prompt."""
 
+HOURS = (*range(5, 24), *range(5))
+"""The hours of the day, beginning where most people's does."""
+
 
 def rows_of(choices: list[Choice], width: int) -> tuple[tuple[Choice, ...], ...]:
     """Return the choices in rows of at most `width`."""

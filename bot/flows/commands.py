@@ -9,7 +9,7 @@ from bot.flows.calendar_file import send_calendar
 from bot.flows.conversation import keep_what_was_said, start
 from bot.flows.own_day import DAY, QUIET, known_quiet
 from bot.flows.pausing import pause, resume
-from bot.flows.plan import plan
+from bot.flows.plan import nothing_set, plan
 from bot.flows.positions import leave
 from bot.flows.sign_up import SIGN_UP
 from bot.flows.visit import Visit
@@ -87,17 +87,15 @@ def _now(visit: Visit) -> None:
 def pick(visit: Visit, seconds: int) -> str:
     """Return the practice of about that length that the person has not met for the longest time."""
     met = moments.last_met(visit.tx, visit.person)
-    fitting = [p for p in visit.catalogue if (p.seconds <= SHORT) == (seconds <= SHORT)]
+    short = visit.catalogue.lasting(at_most=SHORT)
+    fitting = short if seconds <= SHORT else [p for p in visit.catalogue if p not in short]
     return min(fitting, key=lambda p: met.get(p.key, 0)).key
 
 
 def _nudges(visit: Visit) -> None:
     found = queries.of_person(visit.tx, visit.person.id, visit.person.seal)
     if not found:
-        visit.say(
-            N_("Nothing is set yet. Shall we choose one tiny moment?"),
-            ((visit.button(N_("Choose one"), Payload("menu", 0, "start")),),),
-        )
+        nothing_set(visit)
     elif len(found) <= MOST_CARDS:
         for nudge in found:
             visit.show(card(visit, nudge))

@@ -7,7 +7,7 @@ from typing import Any
 
 from babel.core import Locale, UnknownLocaleError
 
-from bot.flows.choosing import rows_of
+from bot.flows.choosing import HOURS, rows_of
 from bot.flows.engine import Answer, Ask, Choice, Flow, Scene, Step, Turn, Unclear, tap_a_button
 from bot.flows.pausing import zone_of
 from bot.flows.visit import Visit
@@ -21,7 +21,6 @@ from bot.schedules.rules import DAY_MINUTES, Times
 from bot.texts import N_
 
 _OFFERED = (QuietHours(22 * 60, 7 * 60), QuietHours(23 * 60, 8 * 60))
-_HOURS = (*range(5, 24), *range(5))
 _DASHES = re.compile(r"\s*[-‐‑‒–—―~〜～]\s*")
 
 PARTS = {"morning": N_("Morning"), "noon": N_("Noon"), "evening": N_("Evening"), "night": N_("Night")}
@@ -192,7 +191,7 @@ def _set(scene: Scene, part: str, minute: int) -> Turn | Unclear:
 
 
 def _ask_hour(scene: Scene) -> Ask:
-    return Ask(scene.voice.say(N_("About which hour?")), rows_of([(str(hour), str(hour)) for hour in _HOURS], 6))
+    return Ask(scene.voice.say(N_("About which hour?")), rows_of([(str(hour), str(hour)) for hour in HOURS], 6))
 
 
 def _take_hour(scene: Scene, answer: Answer) -> Turn | Unclear:

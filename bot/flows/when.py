@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.flows.choosing import rows_of
+from bot.flows.choosing import HOURS, rows_of
 from bot.flows.engine import Answer, Ask, Choice, Scene, Step, Turn, Unclear, tap_a_button
 from bot.schedules.phrases import read
 from bot.schedules.rules import DAY_MINUTES, EVERY_DAY, WEEKDAYS, WEEKENDS, Draw, OnDate, Rule, Times, Weekly
@@ -17,7 +17,6 @@ OVER = N_("That time is over. Say a day too, like “weekdays 8:30”.")
 UNCLEAR = N_("I can’t read a time in that yet. Try “8:30” or “weekdays 8:30”, or tap one together.")
 BUTTONS: Choice = (N_("Tap one together"), "days")
 _PRESETS = {"all": EVERY_DAY, "work": WEEKDAYS, "end": WEEKENDS}
-_HOURS = (*range(5, 24), *range(5))
 
 Done = Callable[[Scene, Rule, Mapping[str, Any]], Turn | Unclear]
 """Takes the rule, and what else the flow should remember."""
@@ -104,7 +103,7 @@ def _take_days(scene: Scene, answer: Answer) -> Turn | Unclear:
 
 
 def _ask_hour(scene: Scene) -> Ask:
-    hours = [(str(hour), str(hour)) for hour in _HOURS]
+    hours = [(str(hour), str(hour)) for hour in HOURS]
     return Ask(scene.voice.say(N_("About which hour?")), rows_of(hours, 6))
 
 
