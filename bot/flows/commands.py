@@ -9,7 +9,7 @@ from bot.flows.calendar_file import send_calendar
 from bot.flows.conversation import keep_what_was_said, start
 from bot.flows.own_day import DAY, QUIET, known_quiet
 from bot.flows.pausing import pause, resume
-from bot.flows.plan import nothing_set, plan
+from bot.flows.plan import Source, nothing_set, plan
 from bot.flows.positions import leave
 from bot.flows.sign_up import SIGN_UP
 from bot.flows.visit import Visit
@@ -24,6 +24,8 @@ from bot.texts import N_, Voice
 
 MOST_CARDS = 4
 """Nudges that get a message each; more of them share one."""
+MOST_LOOKED_AHEAD = 200
+"""Times of a nudge of which one has to be outside the quiet hours: two days of the closest steps."""
 FULL = N_("Twenty tiny moments is a full day already. /nudges lets one of them go.")
 SHORT, LONG = 15, 60
 """Seconds: the two kinds of moment that /now offers."""
@@ -139,12 +141,30 @@ def _state(visit: Visit, nudge: queries.Nudge) -> str:
         return say(N_("Paused; /resume brings it back."))
     if nudge.paused_at is not None:
         return say(N_("Resting."))
-    coming = next_after(nudge.rule, nudge.zone, visit.tx.now)
-    if coming is None:
+    if next_after(nudge.rule, nudge.zone, visit.tx.now) is None:
         return say(N_("Its last time has been."))
+    leaving = _leaves_next(visit, nudge)
+    if leaving is None:
+        return say(N_("Your quiet hours cover its times; /quiet changes them."))
     if isinstance(nudge.rule.minutes, Draw):
-        return say(N_("Next: {time}."), time=visit.voice.days({local(nudge.zone, coming.at).weekday()}))
-    return say(N_("Next: {time}."), time=visit.voice.day_time(local(nudge.zone, coming.at)))
+        return say(N_("Next: {time}."), time=visit.voice.days({local(nudge.zone, leaving).weekday()}))
+    return say(N_("Next: {time}."), time=visit.voice.day_time(local(nudge.zone, leaving)))
+
+
+def _leaves_next(visit: Visit, nudge: queries.Nudge) -> int | None:
+    """Return when the nudge comes next after the quiet hours (UTC seconds), or None where they swallow it."""
+    practice = visit.catalogue.get(nudge.practice)
+    source = Source(nudge.rule, nudge.zone, "", grace=practice.grace if practice else 0, quiet=visit.person.quiet)
+    at = visit.tx.now
+    for _ in range(MOST_LOOKED_AHEAD):
+        coming = next_after(nudge.rule, nudge.zone, at)
+        if coming is None:
+            return None
+        leaving = source.leaves_at(coming.at)
+        if leaving is not None:
+            return leaving
+        at = coming.at
+    return None
 
 
 def cue_and_days(nudge: queries.Nudge, catalogue: Catalogue, voice: Voice, today: date) -> str:

@@ -57,10 +57,20 @@ def take_words(visit: Visit, words: str, since: int = 0) -> bool:
         return False
     if is_outdated(flow, position) or flow is None:
         return _end_outdated(visit)
-    if not flow.step(position.step).takes_words:
+    step = flow.step(position.step)
+    typed = _named_button(step.ask(_scene(visit, position.data)), words)
+    if typed is None and not step.takes_words:
         return False
-    _take(visit, flow, position, Answer(words=words))
-    return True
+    return _take(visit, flow, position, Answer(value=typed) if typed else Answer(words=words))
+
+
+def _named_button(ask: Ask, words: str) -> str | None:
+    """Return the value of the button whose label was typed instead of tapped."""
+    return next((value for row in ask.rows for label, value in row if _letters(label) == _letters(words) != ""), None)
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def take_tap(visit: Visit, row: int, step: str, value: str) -> bool:
@@ -74,8 +84,7 @@ def take_tap(visit: Visit, row: int, step: str, value: str) -> bool:
         return _end_outdated(visit)
     if position.step != step or str(position.data.get("at", "")) != value.partition("=")[2]:
         return False
-    _take(visit, flow, position, Answer(value=value.partition("=")[0]))
-    return True
+    return _take(visit, flow, position, Answer(value=value.partition("=")[0]))
 
 
 def take_location(visit: Visit, place: str) -> bool:
@@ -86,8 +95,7 @@ def take_location(visit: Visit, place: str) -> bool:
         return False
     if position.step not in ("here", "clock", "city", "place"):
         return False
-    _take(visit, flow, position, Answer(location=place))
-    return True
+    return _take(visit, flow, position, Answer(location=place))
 
 
 def leave_if_about(visit: Visit, nudge_id: int) -> None:
@@ -103,8 +111,11 @@ def _end_outdated(visit: Visit) -> bool:
     return True
 
 
-def _take(visit: Visit, flow: Flow, position: Position, answer: Answer) -> None:
+def _take(visit: Visit, flow: Flow, position: Position, answer: Answer) -> bool:
+    """Give an answer to a flow; return False when it is none for this question."""
     following = advance(flow, position, answer, _scene(visit, position.data))
+    if following is None:
+        return False
     if isinstance(following, Unclear):
         # The buttons stay: the question is still open.
         visit.show(_message(Ask(following.line, following.rows), position))
@@ -112,6 +123,7 @@ def _take(visit: Visit, flow: Flow, position: Position, answer: Answer) -> None:
         if not following.redraws:
             _settle(visit, position)
         _follow(visit, flow, following)
+    return True
 
 
 def _settle(visit: Visit, position: Position) -> None:
@@ -164,5 +176,6 @@ def _scene(visit: Visit, data: object) -> Scene:
         guessed_zone=guess_zone(person.hinted_zone, person.language),
         data=data if isinstance(data, dict) else {},
         parts=person.parts,
+        quiet=person.quiet,
         shares_location=visit.incoming.address.platform in LOCATING,
     )

@@ -6,7 +6,7 @@ from typing import Any
 from bot.flows.choosing import ask_cue, read_cue, rows_of
 from bot.flows.effects import ChangeCue, ChangePractice, ChangeTime
 from bot.flows.engine import Answer, Ask, Flow, Scene, Step, Turn, Unclear, tap_a_button
-from bot.flows.when import told, when_steps
+from bot.flows.when import days_of, said_again, told, when_steps
 from bot.outbox.states import DAY
 from bot.schedules.rules import Rule, from_dict, to_dict
 from bot.texts import N_
@@ -15,7 +15,7 @@ from bot.texts import N_
 def _ask_time(scene: Scene) -> Ask:
     practice = scene.catalogue.get(scene.data["practice"])
     choices = [(scene.voice.time(m), str(m)) for m in (practice.minutes[:3] if practice else ())]
-    days = scene.voice.days(_old_rule(scene).weekdays)
+    days = days_of(scene, _old_rule(scene))
     text = N_("Which time suits you ({days})? Tap, or type it: “weekdays 8:30”. /cancel keeps it as it is.")
     return Ask(scene.voice.say(text, days=days), (tuple(choices),) if choices else ())
 
@@ -38,7 +38,9 @@ def _ask_set(scene: Scene) -> Ask:
     return Ask(say(N_("Set: {times}"), times=times), (((say(N_("OK")), "ok"), (say(N_("Change")), "change")),))
 
 
-def _take_set(scene: Scene, answer: Answer) -> Turn | Unclear:
+def _take_set(scene: Scene, answer: Answer) -> Turn | Unclear | None:
+    if answer.words:
+        return said_again(scene, _old_rule(scene), _change_time, answer.words)
     return {"ok": Turn(None), "change": Turn("time")}.get(answer.value or "", tap_a_button(scene))
 
 
@@ -70,8 +72,8 @@ def _take_practice(scene: Scene, answer: Answer) -> Turn | Unclear:
 
 CHANGE_TIME = Flow(
     "change-time",
-    version=2,
-    steps=(*when_steps(_ask_time, _old_rule, _change_time), Step("set", _ask_set, _take_set, takes_words=False)),
+    version=3,
+    steps=(*when_steps(_ask_time, _old_rule, _change_time), Step("set", _ask_set, _take_set)),
     lapses=DAY,
 )
 CHANGE_CUE = Flow("change-cue", version=1, steps=(Step("cue", _ask_cue, _take_cue),), lapses=DAY)

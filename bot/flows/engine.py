@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.catalogue import Catalogue
-from bot.schedules.quiet import DayParts
+from bot.schedules.quiet import DayParts, QuietHours
 from bot.texts import N_, Voice
 
 Choice = tuple[str, str]
@@ -31,6 +31,7 @@ class Scene:
     guessed_zone: str
     data: Mapping[str, Any]
     parts: DayParts = field(default_factory=DayParts)
+    quiet: QuietHours | None = None
     shares_location: bool = False
 
 
@@ -77,11 +78,14 @@ class Unclear:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One question. `takes_words` is false where only a button makes sense; words then go on to whoever wants them."""
+    """One question. `takes_words` is false where only a button makes sense; words then go on to whoever wants them.
+
+    `take` returns None for words that are no answer to this: they go on as well.
+    """
 
     name: str
     ask: Callable[[Scene], Ask]
-    take: Callable[[Scene, Answer], Turn | Unclear]
+    take: Callable[[Scene, Answer], Turn | Unclear | None]
     takes_words: bool = True
 
 
@@ -133,10 +137,10 @@ def begin(flow: Flow, scene: Scene) -> Next:
     return Next(position, first.ask(scene))
 
 
-def advance(flow: Flow, position: Position, answer: Answer, scene: Scene) -> Next | Unclear:
-    """Take an answer at a position and return what follows."""
+def advance(flow: Flow, position: Position, answer: Answer, scene: Scene) -> Next | Unclear | None:
+    """Take an answer at a position and return what follows; None where it is no answer to this question."""
     turn = flow.step(position.step).take(scene, answer)
-    if isinstance(turn, Unclear):
+    if turn is None or isinstance(turn, Unclear):
         return turn
     data = {**position.data, **turn.learned}
     moved = None

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from babel.dates import format_date
 
 from bot.flows.visit import Visit
-from bot.nudges import queries
+from bot.nudges import moments, queries
 from bot.nudges.rules import leaves_at
 from bot.nudges.rung import rung_since
 from bot.schedules.quiet import QuietHours
@@ -113,7 +113,16 @@ def plan(visit: Visit) -> None:
         done = frozenset(slot for nudge_id, slot in rung if nudge_id == nudge.id)
         grace = visit.catalogue[nudge.practice].grace
         planned += coming(Source(nudge.rule, nudge.zone, title, done, grace, person.quiet), days)
+    planned += _waiting(visit, days)
     visit.show(Outgoing(told(planned, days, visit.voice)))
+
+
+def _waiting(visit: Visit, days: Days) -> Iterator[Planned]:
+    """Yield the moments that have rung already and come later: put off, or held back by the quiet hours."""
+    for key, at in moments.waiting(visit.tx, visit.person):
+        practice = visit.catalogue.get(key)
+        if practice and days.after < at < days.end:
+            yield Planned(at, f"{practice.icon} {visit.voice.say(practice.title)}")
 
 
 def nothing_set(visit: Visit) -> None:

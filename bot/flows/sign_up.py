@@ -7,7 +7,7 @@ from typing import Any
 from bot.flows.choosing import ask_cue, ask_here, default_days, read_cue, rows_of
 from bot.flows.effects import BeginMoment, KeepZone, SetNudge
 from bot.flows.engine import Answer, Ask, Flow, Scene, Step, Turn, Unclear, tap_a_button
-from bot.flows.when import OVER, read_again, told, when_steps
+from bot.flows.when import OVER, days_of, read_again, said_again, told, when_steps
 from bot.flows.zone import said_yes, zone_steps
 from bot.outbox.states import DAY
 from bot.schedules.rules import Rule, Times, Weekly, from_dict, to_dict
@@ -52,7 +52,7 @@ def _times(scene: Scene) -> list[int]:
 
 def _ask_time(scene: Scene) -> Ask:
     choices = [(scene.voice.time(minute), str(minute)) for minute in _times(scene)]
-    days = scene.voice.days(default_days(scene))
+    days = days_of(scene, _default(scene))
     text = scene.voice.say(N_("About what time ({days})? Or type it: “weekdays 8:30”."), days=days)
     return Ask(text, (tuple(choices),))
 
@@ -67,7 +67,7 @@ def _take_rule(scene: Scene, rule: Rule, learned: Mapping[str, Any]) -> Turn:
     return _set(scene, scene.zone, learned) if scene.zone else Turn("here", learned)
 
 
-def _take_here(scene: Scene, answer: Answer) -> Turn | Unclear:
+def _take_here(scene: Scene, answer: Answer) -> Turn | Unclear | None:
     match said_yes(scene, answer):
         case True:
             return _set(scene, scene.guessed_zone)
@@ -82,7 +82,7 @@ def _set(scene: Scene, zone: str, learned: Mapping[str, Any] = MappingProxyType(
         return Turn(None, say=scene.voice.say(N_("That practice is no longer here. /now has others.")))
     rule = from_dict(data["rule"])
     if data.get("said"):  # counted from today while the zone was a guess
-        rule = read_again(scene, data["said"], zone) or rule
+        rule = read_again(scene, data["said"], rule, zone)
     if next_after(rule, zone, scene.now) is None:
         return Turn("time", {**learned, "zone": zone}, (KeepZone(zone),), scene.voice.say(OVER))
     nudge = SetNudge(
@@ -106,7 +106,9 @@ def _ask_set(scene: Scene) -> Ask:
     )
 
 
-def _take_set(scene: Scene, answer: Answer) -> Turn | Unclear:
+def _take_set(scene: Scene, answer: Answer) -> Turn | Unclear | None:
+    if answer.words:
+        return said_again(scene, from_dict(scene.data["rule"]), _take_rule, answer.words)
     practice = scene.catalogue.get(scene.data["practice"])
     match answer.value:
         case "try" if practice:
@@ -125,14 +127,14 @@ CLOCK = next(step for step in ZONE_STEPS if step.name == "clock")
 
 SIGN_UP = Flow(
     "sign-up",
-    version=2,
+    version=3,
     steps=(
         Step("pick", _ask_practice, _take_practice, takes_words=False),
         Step("cue", ask_cue, _take_cue),
         *when_steps(_ask_time, _default, _take_rule),
         Step("here", ask_here, _take_here),
         *ZONE_STEPS,
-        Step("set", _ask_set, _take_set, takes_words=False),
+        Step("set", _ask_set, _take_set),
     ),
     lapses=7 * DAY,
 )

@@ -7,7 +7,20 @@ from typing import Any
 from bot.flows.choosing import HOURS, rows_of
 from bot.flows.engine import Answer, Ask, Choice, Scene, Step, Turn, Unclear, tap_a_button
 from bot.schedules.phrases import read
-from bot.schedules.rules import DAY_MINUTES, EVERY_DAY, WEEKDAYS, WEEKENDS, Draw, OnDate, Rule, Times, Weekly
+from bot.schedules.quiet import outside_quiet
+from bot.schedules.rules import (
+    DAY_MINUTES,
+    EVERY_DAY,
+    WEEKDAYS,
+    WEEKENDS,
+    Dates,
+    Draw,
+    Rule,
+    Times,
+    Weekly,
+    from_dict,
+    to_dict,
+)
 from bot.schedules.times import minutes_on, next_after, next_times
 from bot.schedules.words import words
 from bot.schedules.zones import local
@@ -16,6 +29,7 @@ from bot.texts import N_
 OVER = N_("That time is over. Say a day too, like “weekdays 8:30”.")
 UNCLEAR = N_("I can’t read a time in that yet. Try “8:30” or “weekdays 8:30”, or tap one together.")
 BUTTONS: Choice = (N_("Tap one together"), "days")
+HALF = DAY_MINUTES // 2
 _PRESETS = {"all": EVERY_DAY, "work": WEEKDAYS, "end": WEEKENDS}
 
 Done = Callable[[Scene, Rule, Mapping[str, Any]], Turn | Unclear]
@@ -35,13 +49,13 @@ def when_steps(ask: Callable[[Scene], Ask], default: Callable[[Scene], Rule], do
 
     def take_time(scene: Scene, answer: Answer) -> Turn | Unclear:
         if answer.value == "days":
-            return Turn("days", {"days": sorted(default(scene).weekdays)})
+            return Turn("days", {"days": sorted(_with_dates(scene, default(scene)).weekdays)})
         if answer.value is not None:
             minute = _number(answer.value, DAY_MINUTES)
             if minute is None:
                 return tap_a_button(scene)
-            return _settled(scene, replace(default(scene), minutes=Times((minute,))), done, {})
-        return _said(scene, answer.words or "", default(scene), done)
+            return _settled(scene, replace(_with_dates(scene, default(scene)), minutes=Times((minute,))), done, {})
+        return _said(scene, answer.words or "", _with_dates(scene, default(scene)), done)
 
     def take_quarter(scene: Scene, answer: Answer) -> Turn | Unclear:
         days = Weekly(frozenset(scene.data["days"]))
@@ -64,23 +78,48 @@ def _said(scene: Scene, text: str, default: Rule, done: Done) -> Turn | Unclear:
     near = minutes_on(default.minutes, 1)[0]
     found = read(text, language=scene.language, zone=zone, now=scene.now, near=near, day_parts=scene.parts)
     cue = {"cue": None, "cue_words": found.cue} if found.cue else {}
-    if found.kind == "cue" and not found.dates:
-        return Turn("time", cue)  # a routine has no clock time: ask for it
-    rule = found.rule
-    if rule is None:
+    if found.kind == "cue":
+        return Turn("time", {**cue, "dates": _dates(found.dates)})  # a routine has no clock time: ask for it
+    if found.rule is None:
         return Unclear(scene.voice.say(UNCLEAR), (((scene.voice.say(BUTTONS[0]), BUTTONS[1]),),))
-    if not found.dated:
-        rule = replace(default, minutes=rule.minutes)
-    # A date was counted from today in a zone that may still be a guess: read again when it is known.
-    said = {"said": text} if isinstance(rule.dates, OnDate) and scene.zone is None else {"said": None}
-    return _settled(scene, rule, done, {**cue, **said})
+    rule = found.rule if found.dated else replace(default, minutes=found.rule.minutes)
+    said = {"text": text, "at": scene.now, "near": near, "dated": found.dated}
+    guess = scene.zone is None and not _same_in_every_zone(rule)
+    return _settled(scene, rule, done, {**cue, "said": said if guess else None, "bare_hour": found.bare_hour})
+
+
+def _same_in_every_zone(rule: Rule) -> bool:
+    """Return whether a rule was not counted from the moment at which it was said."""
+    return isinstance(rule.dates, Weekly) and isinstance(rule.minutes, Times) and not (rule.first or rule.last)
+
+
+def said_again(scene: Scene, default: Rule, done: Done, words: str | None) -> Turn | None:
+    """Take words at a rule that is shown already: a new time, or, where they are none, nothing of ours."""
+    turn = _said(scene, words, default, done) if words else None
+    return turn if isinstance(turn, Turn) else None
+
+
+def _dates(dates: Dates | None) -> dict[str, Any] | None:
+    """Return the dates that came with a routine, as a flow remembers them."""
+    return to_dict(Rule(dates, Times((0,)))) if dates else None
+
+
+def _with_dates(scene: Scene, rule: Rule) -> Rule:
+    """Return a rule with the dates that came with a routine, if any did."""
+    kept = scene.data.get("dates")
+    return replace(rule, dates=from_dict(kept).dates) if kept else rule
+
+
+def days_of(scene: Scene, default: Rule) -> str:
+    """Return the days for which a time is asked, in words."""
+    return scene.voice.days(_with_dates(scene, default).weekdays)
 
 
 def _settled(scene: Scene, rule: Rule, done: Done, learned: Mapping[str, Any]) -> Turn | Unclear:
     """Go on with a rule that has a time to come."""
     if next_after(rule, scene.zone or scene.guessed_zone, scene.now) is None:
         return Unclear(scene.voice.say(OVER))
-    return done(scene, rule, learned)
+    return done(scene, rule, {"said": None, "bare_hour": False, "dates": None, **learned})
 
 
 def _ask_days(scene: Scene) -> Ask:
@@ -122,16 +161,35 @@ def _number(value: str | None, below: int) -> int | None:
     return int(value) if value is not None and value.isdecimal() and int(value) < below else None
 
 
-def read_again(scene: Scene, text: str, zone: str) -> Rule | None:
-    """Return what the words mean now that the zone is known."""
-    return read(text, language=scene.language, zone=zone, now=scene.now, day_parts=scene.parts).rule
+def read_again(scene: Scene, said: Mapping[str, Any], rule: Rule, zone: str) -> Rule:
+    """Return what was said, counted from when it was said, now that the zone is known; else the rule as it is."""
+    found = read(
+        said["text"],
+        language=scene.language,
+        zone=zone,
+        now=said["at"],
+        near=said["near"],
+        day_parts=scene.parts,
+    ).rule
+    if found is None:
+        return rule
+    return found if said["dated"] else replace(rule, minutes=found.minutes)
 
 
 def told(scene: Scene, rule: Rule, zone: str) -> str:
-    """Return the next three times, and below them the rule in plain words."""
+    """Return the next three times, below them the rule in plain words, and what else there is to know about it."""
+    say = scene.voice.say
     today = local(zone, scene.now).date()
     plain = words(rule, scene.voice.language, today)
-    return scene.voice.say(N_("{times}.\nThat is: {words}."), times=echo(scene, rule, zone), words=plain)
+    lines = [say(N_("{times}.\nThat is: {words}."), times=echo(scene, rule, zone), words=plain)]
+    if scene.data.get("bare_hour") and isinstance(rule.minutes, Times):
+        first = rule.minutes.minutes[0]
+        other = scene.voice.time((first + HALF) % DAY_MINUTES)
+        line = N_("I took it for {time}. If you meant {other}, type that.")
+        lines.append(say(line, time=scene.voice.time(first), other=other))
+    if any(outside_quiet(time.at, zone, scene.quiet) != time.at for time in next_times(rule, zone, scene.now, 3)):
+        lines.append(say(N_("Your quiet hours cover that, and they come first. /quiet changes them.")))
+    return "\n".join(lines)
 
 
 def echo(scene: Scene, rule: Rule, zone: str) -> str:

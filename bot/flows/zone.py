@@ -8,14 +8,14 @@ from bot.flows.choosing import ask_here, rows_of
 from bot.flows.effects import KeepZone
 from bot.flows.engine import Answer, Ask, Choice, Flow, Scene, Step, Turn, Unclear, tap_a_button
 from bot.outbox.states import DAY
-from bot.schedules.cities import find_cities
+from bot.schedules.cities import City, find_cities
 from bot.schedules.phrases import read
 from bot.schedules.places import read_point, zone_at
 from bot.schedules.rules import Times
 from bot.schedules.zones import half_hours_around, known_zone, local, places_where_it_is
 from bot.texts import N_
 
-MOST_CITIES, MOST_CHOICES = 20, 8
+MOST_CITIES, MOST_CHOICES, MOST_WORDS = 20, 8, 8
 UNKNOWN = N_("I don’t know that place yet. Another city nearby, or what your clock says, such as 17:42?")
 
 Found = Callable[[Scene, str], Turn | Unclear]
@@ -102,13 +102,23 @@ def _by_name(scene: Scene, name: str, found: Found) -> Turn | Unclear:
     if known:
         return found(scene, known)
     largest: dict[str, str] = {}  # one for each zone: the others keep the same time
-    for city in find_cities(name, scene.language, MOST_CITIES):
+    for city in _cities_in(name, scene.language):
         largest.setdefault(city.zone, city.label)
     if len(largest) == 1:
         # One place of that name in the whole list is still a guess: the name and its time are shown before it counts.
         ((zone, label),) = largest.items()
         return Turn("sure", {"found": zone, "place": label})
     return _choose(scene, list(largest.items())[:MOST_CHOICES], found)
+
+
+def _cities_in(said: str, language: str) -> list[City]:
+    """Return the cities of that name; of "I live in New York" those that the last of its words name."""
+    words = said.split()[-MOST_WORDS:]
+    for n in range(len(words)):
+        found = find_cities(" ".join(words[n:]), language, MOST_CITIES)
+        if found:
+            return found
+    return []
 
 
 def _choose(scene: Scene, cities: list[tuple[str, str]], found: Found) -> Turn | Unclear:

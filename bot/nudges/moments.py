@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import Select, and_, func, not_, or_, select, update
 
 from bot.outbox.shelf import Terms, put, withdraw
 from bot.outbox.states import DAY, Priority, State
@@ -169,6 +169,23 @@ def forget_waiting(tx: Tx, person: Person, nudge_id: int | None = None) -> None:
     if nudge_id is not None:
         wanted = wanted.where(moments.c.nudge_id == nudge_id)
     withdraw(tx, moment_ids=wanted)
+
+
+def waiting(tx: Tx, person: Person) -> list[tuple[str, int]]:
+    """Return practice and time (UTC seconds) of the moments that are to come before the person later on."""
+    rows = tx.connection.execute(
+        select(moments.c.practice, outbox.c.not_before)
+        .join(moments, moments.c.id == outbox.c.moment_id)
+        .where(
+            outbox.c.moment_id.in_(_waiting_of(tx, person)),
+            outbox.c.state == State.WAITING,
+            outbox.c.priority == Priority.NUDGE,
+            outbox.c.not_before > tx.now,
+            # Asking once more is no moment of its own.
+            not_(and_(outbox.c.key.startswith("nudge:"), outbox.c.key.endswith(":1"))),
+        )
+    )
+    return [(row.practice, row.not_before) for row in rows]
 
 
 def move_out_of(tx: Tx, person: Person, zone: str, quiet: QuietHours | None) -> None:

@@ -225,3 +225,21 @@ async def test_the_plan_changes_nothing(anna: Friend) -> None:
     await asks(anna)
     await asks(anna)
     assert nudges_of(anna) == before
+
+
+async def test_what_was_put_off_stands_at_its_new_time(anna: Friend, house: House) -> None:
+    await known(anna)
+    await sets(anna, Rule(OnDate(date(2026, 11, 18)), Times((630,))))
+    await house.pass_time(30 * 60)
+    await anna.tap("In 15 min")
+    assert await asks(anna) == f"Today, Wed 18 Nov\n10:45 {BREATH}\n\nTomorrow, Thu 19 Nov\nNothing planned."
+
+
+async def test_what_the_quiet_hours_hold_back_stands_at_their_end(anna: Friend, house: House) -> None:
+    await known(anna)
+    quiet = QuietHours(600, 660)
+    await house.store.run(lambda tx: set_quiet(tx, person_of(tx, anna).id, quiet))
+    await sets(anna, Rule(OnDate(date(2026, 11, 18)), Times((640,))))
+    before = await asks(anna)
+    await house.pass_time(45 * 60)
+    assert await asks(anna) == before == f"Today, Wed 18 Nov\n11:00 {BREATH}\n\nTomorrow, Thu 19 Nov\nNothing planned."
