@@ -19,7 +19,9 @@ from bot.schedules.rules import (
     EveryDays,
     EveryWeeks,
     MonthDay,
+    MonthDays,
     MonthWeekday,
+    MonthWeekdays,
     OnDate,
     Rule,
     Times,
@@ -124,6 +126,10 @@ def _recurrence(rule: Rule) -> str:
             return f"FREQ=WEEKLY;INTERVAL={every};WKST=MO{_by_day(rule.weekdays)}"
         case MonthDay(day):
             return f"FREQ=MONTHLY;BYMONTHDAY={day}{kept}"
+        case MonthDays(days):
+            return f"FREQ=MONTHLY;BYMONTHDAY={','.join(str(day) for day in sorted(days))}{kept}"
+        case MonthWeekdays(nths, weekday):
+            return f"FREQ=MONTHLY;BYDAY={','.join(f'{nth}{_DAYS[weekday]}' for nth in sorted(nths))}"
         case MonthWeekday(nth, weekday):
             return f"FREQ=MONTHLY;BYDAY={nth}{_DAYS[weekday]}"
         case OnDate():

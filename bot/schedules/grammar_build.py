@@ -9,7 +9,7 @@ from bot.schedules.grammar_clock import DAY, HALF, TONIGHT, Clock, resolve
 from bot.schedules.grammar_dates import moved, named_date
 from bot.schedules.grammar_meaning import BOUNDS, DATE_WORDS, NONE, Kind, Moment, Said, Unclear, Understood, over
 from bot.schedules.grammar_minutes import said_minutes
-from bot.schedules.grammar_rule import one_date, recurring_dates, routine_dates
+from bot.schedules.grammar_rule import one_date, recurring_dates, routine_dates, skipped
 from bot.schedules.rules import Draw, Minutes, OnDate, Rule, Steps, Times
 from bot.schedules.times import next_after
 from bot.schedules.zones import local
@@ -30,6 +30,7 @@ def build(kept: Kept, moment: Moment) -> Understood:
 
 def _understood(said: Said) -> Understood:
     cue = said.take("cue")
+    said.half = said.take("half") or ""
     if said.take("habit") is not None:
         _make_habit(said.kept)
     if cue is not None and not said.kept:
@@ -80,7 +81,10 @@ def _with_dates(said: Said, minutes: Minutes | list[Clock]) -> Understood:
         raise Unclear
     if (first is not None and start is None) or (last is not None and end is None) or (last and during):
         raise Unclear
-    left_out = frozenset().union(*(days for days, _ in skip)) if skip else frozenset[int]()
+    left_out = skipped(skip)
+    if said.take("negated") and not DATE_WORDS & said.kept.keys():
+        # "Not on Mondays at nine" says no day on which it should be.
+        raise Unclear
     dated = bool(DATE_WORDS & said.kept.keys()) or bool(skip or first or last or during)
     if isinstance(minutes, Times) and (first or last or during) and not (DATE_WORDS - BOUNDS) & said.kept.keys():
         # "From Monday at nine": every day, or every Monday?

@@ -10,6 +10,7 @@ HALF = 12 * 60
 DAY = 24 * 60
 TONIGHT = "tonight"
 
+_LATE = ("pm", "evening", "night", "afternoon", "tarde", "gogo", "masa")
 _SENSIBLE = 6 * 60
 """A bare hour is one from 6:00 to 17:59: few people want to be woken at three, many want a break at three."""
 
@@ -23,10 +24,24 @@ _PARTS: dict[str, tuple[tuple[int, int], ...]] = {
     "morning": ((60, HALF),),
     "forenoon": ((6 * 60, 13 * 60),),
     "noon": ((11 * 60, 15 * 60),),
+    # Hindi's noon lasts until the afternoon ends.
+    "midday": ((11 * 60, 17 * 60),),
     "afternoon": ((HALF, 19 * 60),),
     "tarde": ((HALF, 21 * 60),),
     "evening": ((16 * 60, DAY),),
     "night": ((18 * 60, DAY), (0, 6 * 60)),
+    # Japanese counts each half of the day from nought.
+    "gozen": ((0, HALF),),
+    "gogo": ((HALF, DAY),),
+    # Arabic's evening begins at one, as far as clocks are concerned; its twelve is noon to some.
+    "masa": ((HALF + 60, DAY),),
+    # When routines are: waking and breakfast, a coffee, lunch, the end of work, dinner, bed.
+    "breakfast": ((4 * 60, 13 * 60),),
+    "drink": ((6 * 60, 18 * 60),),
+    "lunch": ((10 * 60, 17 * 60),),
+    "home": ((HALF, DAY),),
+    "dinner": ((16 * 60, DAY),),
+    "bed": ((18 * 60, DAY),),
     TONIGHT: ((17 * 60, DAY), (0, 5 * 60)),
 }
 
@@ -41,6 +56,11 @@ class Clock:
     minute: int
     exact: bool = False
     mark: str | None = None
+
+    @property
+    def said_long(self) -> bool:
+        """Return whether only a clock of 24 hours says it so."""
+        return self.exact and not 60 <= self.minute < HALF + 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +101,7 @@ def resolve(clocks: Sequence[Clock], part: str | None, near: int | None) -> Reso
     marked = [replace(c, mark=c.mark or part) for c in clocks]
     if any(_swallows(one, two) for one, two in pairwise(marked)):
         return None
-    day_long = any(c.exact and c.minute >= HALF + 60 and c.mark is None for c in marked)
+    day_long = any(c.said_long and c.minute >= HALF + 60 and c.mark is None for c in marked)
     found: list[int] = []
     guessed = False
     for clock in marked:
@@ -102,9 +122,9 @@ def resolve(clocks: Sequence[Clock], part: str | None, near: int | None) -> Reso
 
 def _swallows(one: Clock, two: Clock) -> bool:
     """Return whether nobody can tell if the half said with one clock of a list is meant for its neighbour too."""
-    if one.mark is None and not one.exact and two.mark in ("pm", "evening", "night", "afternoon", "tarde"):
+    if one.mark is None and not one.exact and two.mark in _LATE:
         return one.minute % HALF < two.minute % HALF
-    return one.mark in ("am", "morning") and two.mark is None and not two.exact and two.minute > one.minute
+    return one.mark in ("am", "morning", "gozen") and two.mark is None and not two.exact and two.minute > one.minute
 
 
 def _minute(clock: Clock, near: int | None) -> int | None:
@@ -120,12 +140,24 @@ def _minute(clock: Clock, near: int | None) -> int | None:
 
 def _marked(clock: Clock, mark: str) -> int | None:
     low = clock.minute % HALF
-    said_long = clock.exact and clock.minute >= HALF + 60
+    said_long = clock.said_long and not (mark in ("gozen", "gogo") and clock.minute < 60)
     choices = (clock.minute,) if said_long else (low, low + HALF)
     fitting = [m for m in choices if any(start <= m < end for start, end in _PARTS[mark])]
-    if said_long and mark in ("am", "pm"):
+    if said_long and mark in ("am", "pm", "gozen", "gogo"):
         return None
     return fitting[0] if len(fitting) == 1 else None
+
+
+def over_midnight(start: Clock, end: Clock) -> tuple[int, int] | None:
+    """Return first and last minute of a span that surely goes past midnight: "22 to 6", "10 pm to 2 am"."""
+    evening = start.said_long and start.minute >= HALF + 60
+    opening = start.minute if evening and start.mark is None else _minute(start, None) if start.mark else None
+    closing = end.minute if evening or end.said_long or end.mark == "midnight" else None
+    if end.mark and end.mark != "midnight":
+        closing = _minute(end, None)
+    if opening is None or closing is None or opening < 17 * 60 or closing > 10 * 60:
+        return None
+    return opening, closing
 
 
 def resolve_span(start: Clock, end: Clock, part: str | None, near: int | None) -> tuple[int, int, bool] | None:

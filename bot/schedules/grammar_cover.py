@@ -23,13 +23,32 @@ _TELLING = (
 
 
 def readings(grammar: Grammar, text: Folded) -> list[Kept]:
-    """Return what each reading of the whole text keeps, the likeliest first."""
+    """Return what each reading of the whole text keeps, the likeliest first.
+
+    What people understand in different ways keeps `vague`, of which nothing can be made.
+    """
     reading = Reading(grammar, text.plain)
     try:
+        if _is_vague(reading, text.plain):
+            return [{"vague": 1}]
         found = list(_cover(reading, text, 0, {}, {}))
     except (TooHard, RecursionError):
         return []
     return sorted(found, key=lambda kept: kept.get("cost", 0))
+
+
+def _is_vague(reading: Reading, plain: str) -> bool:
+    """Return whether a part of the text, or all of it, means one thing to some and another to others."""
+    places = [n for n in range(len(plain)) if _starts(plain, n)]
+    # "Sa, So um 10" is said of two days, though "so um 10" alone is "around ten".
+    sure = [(n, end) for n in places for end, _ in reading.find("sure", n)]
+    for n in places:
+        for end, _ in reading.find("vague", n):
+            if not any(start <= n and end <= last for start, last in sure):
+                return True
+    # "1, 2": of what? "8, 12 and 18" too needs one word more.
+    lists = (len(kept) > 1 for end, kept in reading.find("barelist", 0) if end == len(plain))
+    return any(lists) or any(end == len(plain) for end, _ in reading.find("alone", 0))
 
 
 def _cover(reading: Reading, text: Folded, at: int, kept: Kept, before: Kept) -> Iterator[Kept]:
@@ -49,13 +68,14 @@ def _cover(reading: Reading, text: Folded, at: int, kept: Kept, before: Kept) ->
     if "cue" not in kept:
         for end, cue in _cues(reading, text, at):
             # A routine is free words: it is one only where they mean nothing else.
-            yield from _cover(reading, text, end, kept | {"cue": cue, "cost": kept.get("cost", 0) + 1}, {})
+            more = {"cue": cue, "cost": kept.get("cost", 0) + 1, "half": _half_of_day(reading, text, at, end)}
+            yield from _cover(reading, text, end, kept | more, {})
 
 
 def _skip(plain: str, at: int) -> int:
     while at < len(plain) and plain[at] in " ,":
         at += 1
-    return at
+    return len(plain) if plain[at:] == "." else at
 
 
 def _merged(kept: Kept, more: Kept) -> Kept | None:
@@ -82,6 +102,21 @@ def _cues(reading: Reading, text: Folded, at: int) -> Iterator[tuple[int, str]]:
     for end, _ in reading.find("cuelead", at):
         yield from _free_words(reading, text, at, end)
     yield from _trailing(reading, text, at)
+
+
+def _half_of_day(reading: Reading, text: Folded, start: int, end: int) -> str:
+    """Return the part of the day that a routine belongs to: "" for any, "unclear" where its words tell of several."""
+    for name in ("halfword", "half"):
+        found: set[str] = set()
+        at = start
+        while at < end:
+            # The longest: "petit-déjeuner" is no "déjeuner".
+            last, half = max(reading.find(name, at), default=(at, "")) if _starts(text.plain, at) else (at, "")
+            found |= {half} if half and last <= end else set()
+            at = last if at < last <= end else at + 1
+        if found:
+            return found.pop() if len(found) == 1 else "unclear"
+    return ""
 
 
 def _free_words(reading: Reading, text: Folded, start: int, at: int) -> Iterator[tuple[int, str]]:

@@ -98,9 +98,7 @@ def _builders(style: dict[str, Any]) -> dict[str, Builder]:
     def clock(kept: Kept) -> Clock | None:
         return _clock(kept, half_day)
 
-    plain: dict[str, Builder] = dict.fromkeys(
-        ("num", "nthw", "mday", "fulldate", "howoften", "anchor", "ordday", "fewword", "gluepart"), _one
-    )
+    plain: dict[str, Builder] = dict.fromkeys(_PLAIN, _one)
     lengths: dict[str, Builder] = dict.fromkeys(("dur", "durunit", "durunit2", "hoursh"), _dur)
     days: dict[str, Builder] = dict.fromkeys(("dayname", "kanjiitem"), _dayname)
     own: dict[str, Builder] = {
@@ -111,9 +109,18 @@ def _builders(style: dict[str, Any]) -> dict[str, Builder]:
         "dayitem": _dayitem,
         "glueday": _glueday,
         "kanjilist": _kanjilist,
+        "fulldate": _fulldate,
         "ord": _later,
+        "ordday": _early,
     }
     return plain | lengths | days | own
+
+
+_PLAIN = (
+    "num", "nthw", "mday", "howoften", "anchor", "monthitem", "onday", "nthitem", "barelist", "fewword", "gluepart",
+    "glueparts",
+)  # fmt: skip
+"""Patterns that stand for what they keep as `v` or `p`."""
 
 
 def _one(kept: Kept) -> Any:
@@ -141,9 +148,20 @@ def _partclock(kept: Kept) -> Clock | None:
     return replace(clock, mark=kept["p"]) if clock.mark is None else None
 
 
+def _fulldate(kept: Kept) -> Kept | None:
+    """Return a date that is more than a weekday: that one is among the days, and may be today."""
+    found: Kept = kept["v"]
+    return found if found.keys() != {"wd"} else None
+
+
 def _later(kept: Kept) -> int | None:
     """Return an ordinal that can count "every n-th": the first is none, and the last neither."""
     return kept["v"] if kept["v"] > 1 else None
+
+
+def _early(kept: Kept) -> int | None:
+    """Return an ordinal that can be a day of the month: the last is none."""
+    return kept["v"] if kept["v"] > 0 else None
 
 
 def _dayname(kept: Kept) -> tuple[frozenset[int], bool]:

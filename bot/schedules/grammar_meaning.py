@@ -65,6 +65,8 @@ class Said:
     kept: Kept
     moment: Moment
     bare: bool = False
+    half: str = ""
+    """The part of the day that a routine belongs to ("after breakfast"): it decides what a bare hour means."""
 
     def take(self, name: str) -> Any:
         """Return what was kept under a name, and take it out."""
@@ -73,7 +75,7 @@ class Said:
 
 BOUNDS = frozenset(("first", "last", "during"))
 DATE_WORDS = BOUNDS | frozenset(
-    ("daily", "days", "date", "n", "unit", "monthday", "nth", "after", "monthly", "perday", "perweek")
+    ("daily", "days", "date", "n", "unit", "monthdays", "nths", "after", "monthly", "perday", "perweek")
 )
 """Under these names a reading keeps what it says about dates."""
 

@@ -3,12 +3,16 @@
 from dataclasses import replace
 
 from bot.schedules.grammar import Kept
-from bot.schedules.grammar_clock import DAY, TONIGHT, Clock, fits, part_minute, resolve, resolve_span
+from bot.schedules.grammar_clock import DAY, TONIGHT, Clock, fits, over_midnight, part_minute, resolve, resolve_span
 from bot.schedules.grammar_meaning import DATE_WORDS, Said, Unclear
 from bot.schedules.rules import SHORTEST, Draw, Minutes, Steps, Times
 
 PART_LENGTH = 180
 """Minutes of a part of the day when a moment in it is left to chance."""
+
+
+MOST_LISTED = 24
+"""Times of one night: more would be a wall of numbers when they are told."""
 
 
 def _parts(said: Said) -> tuple[str, ...]:
@@ -27,13 +31,18 @@ def said_minutes(said: Said) -> Minutes | list[Clock] | None:
             raise Unclear
         return _draw(said, part)
     clocks = said.take("clocks")
+    tonight = parts == (TONIGHT,) or (parts == ("evening",) and said.kept.get("date") == 0)
+    if tonight and any(clock.mark == "midnight" for clock in clocks or ()):
+        part = TONIGHT
+        # The midnight of tonight is the coming one, and nobody's of the night before.
+        clocks = [replace(clock, mark=TONIGHT) if clock.mark == "midnight" else clock for clock in clocks]
     if clocks:
         if len(parts) > 1 or any(part and clock.mark and not fits(clock, part) for clock in clocks):
             raise Unclear
-        return _times(said, [replace(clock, mark=clock.mark or part) for clock in clocks])
+        return _times(said, [_by_routine(said, replace(clock, mark=clock.mark or part)) for clock in clocks])
     if not parts:
         return None
-    if said.moment.near is None and not DATE_WORDS & said.kept.keys():
+    if said.moment.near is None and len(parts) == 1 and not (DATE_WORDS | {"skip"}) & said.kept.keys():
         # "In the evening": of which day? Only where a time was asked for, the days are known.
         raise Unclear
     found = [part_minute(one, said.moment.parts) for one in parts]
@@ -43,6 +52,15 @@ def said_minutes(said: Said) -> Minutes | list[Clock] | None:
     return Times(tuple(minute for minute in found if minute is not None))
 
 
+def _by_routine(said: Said, clock: Clock) -> Clock:
+    """Return the clock with the half of the day that its routine belongs to: "before bed at 10" is in the evening."""
+    if not said.half or clock.mark or clock.said_long:
+        return clock
+    if said.half == "unclear":
+        raise Unclear
+    return replace(clock, mark=said.half)
+
+
 def _times(said: Said, clocks: list[Clock]) -> Minutes | list[Clock]:
     _check_count(said, len(clocks))
     if said.moment.near is None and len(clocks) == 1 and _today_or_none(said) and not clocks[0].exact:
@@ -50,7 +68,7 @@ def _times(said: Said, clocks: list[Clock]) -> Minutes | list[Clock]:
     found = resolve(clocks, None, said.moment.near)
     if found is None:
         raise Unclear
-    tonight = [c for c in clocks if c.mark == TONIGHT]
+    tonight = [c for c in clocks if c.mark == TONIGHT or (c.mark == "midnight" and _today(said))]
     if tonight and min(found.minutes) < 6 * 60:
         if len(clocks) > 1:
             raise Unclear
@@ -63,11 +81,15 @@ def _times(said: Said, clocks: list[Clock]) -> Minutes | list[Clock]:
 
 
 def _today_or_none(said: Said) -> bool:
-    return not DATE_WORDS & said.kept.keys() or (said.kept.get("date") in (0, {"rel": 0}))
+    return not (DATE_WORDS | {"skip"}) & said.kept.keys() or _today(said)
+
+
+def _today(said: Said) -> bool:
+    return said.kept.get("date") in (0, {"rel": 0})
 
 
 def _every_day(said: Said) -> bool:
-    return not ({"date", "days", "after", "monthday", "nth", "unit"} & said.kept.keys())
+    return not ({"date", "days", "after", "monthdays", "nths", "unit"} & said.kept.keys())
 
 
 def _check_count(said: Said, count: int) -> None:
@@ -77,13 +99,16 @@ def _check_count(said: Said, count: int) -> None:
         raise Unclear
 
 
+LONGEST_UNEVEN = 120
+"""Minutes: steps up to this long may begin anew at midnight although they do not divide the day."""
+
+
 def _steps(said: Said, parts: tuple[str, ...]) -> Steps | Times:
     every, span, opening = said.take("step"), said.take("span"), said.take("open")
     if every < SHORTEST or parts or "clocks" in said.kept or "random" in said.kept or "times" in said.kept:
         raise Unclear
     if span is not None:
-        start, end = _span(said, span, None)
-        return Steps(every, start, end)
+        return _steps_between(said, every, span)
     if opening is not None:
         found = resolve([opening], None, said.moment.near)
         if found is None:
@@ -93,7 +118,26 @@ def _steps(said: Said, parts: tuple[str, ...]) -> Steps | Times:
     if every == DAY:
         said.kept["daily"] = 1
         return Times((said.moment.minute,))
+    if every > LONGEST_UNEVEN and DAY % every:
+        # "Every 7 hours" would begin anew at midnight, hours too early or too late.
+        raise Unclear
     return Steps(every, said.moment.minute % every, DAY - 1)
+
+
+def _steps_between(said: Said, every: int, span: Kept) -> Steps | Times:
+    overnight = over_midnight(span["a"], span["b"])
+    if overnight is None:
+        start, end = _span(said, span, None)
+        return Steps(every, start, end)
+    if DATE_WORDS - {"daily"} & said.kept.keys() or "skip" in said.kept:
+        # The small hours of Monday's night are Tuesday's.
+        raise Unclear
+    start, end = overnight
+    said.kept["daily"] = 1
+    minutes = [minute % DAY for minute in range(start, end + DAY + 1, every)]
+    if len(minutes) > MOST_LISTED:
+        raise Unclear
+    return Times(tuple(minutes))
 
 
 def _span(said: Said, span: Kept, part: str | None) -> tuple[int, int]:

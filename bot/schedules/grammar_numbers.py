@@ -8,7 +8,9 @@ Found = Iterator[tuple[int, Any]]
 Scanner = Callable[[str, int], Found]
 
 _HHMM = re.compile(r"(\d{1,2})[:.](\d{2})(?![\d:]|[.,/]\d)")
-_FOUR = re.compile(r"(0\d)([0-5]\d)(?![\d.:])")
+_FOUR = re.compile(r"(0\d)([0-5]\d)(?![\d.:,/-])")
+# 830, 1815: but 2030 is rather a year, and 100 a number.
+_PLAIN = re.compile(r"([5-9]|1\d|2[1-3])([0-5][05])(?![\d.:,/-]|\s?%)")
 _DIGITS = re.compile(r"(\d{1,2})(?![\d:]|[.,/]\d)")
 _DAY = re.compile(r"(\d{1,2})(?!\d|[:,/]\d)")
 _INT = re.compile(r"(\d{1,4})(?!\d|[.,:]\d)")
@@ -35,8 +37,8 @@ def scanners(*, month_first: bool) -> dict[str, Scanner]:
 
 
 def _hhmm(text: str, at: int) -> Found:
-    """Yield hour, minute and whether it is written with a zero before: 8:30, 8.30, 0830."""
-    for pattern in (_HHMM, _FOUR):
+    """Yield hour, minute and whether it is written with a zero before: 8:30, 8.30, 0830, 830."""
+    for pattern in (_HHMM, _FOUR, _PLAIN):
         match = pattern.match(text, at)
         if match and int(match[1]) < 24 and int(match[2]) < 60:
             yield match.end(), (int(match[1]), int(match[2]), match[1].startswith("0"))

@@ -1,5 +1,6 @@
 """What a reading says about dates: one date, weekdays, every so many days or weeks, days of the month. Pure."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot.schedules.grammar import Kept
@@ -13,7 +14,9 @@ from bot.schedules.rules import (
     EveryWeeks,
     Minutes,
     MonthDay,
+    MonthDays,
     MonthWeekday,
+    MonthWeekdays,
     Steps,
     Times,
     Weekly,
@@ -30,6 +33,8 @@ def one_date(said: Said, minutes: Minutes) -> tuple[date, bool] | None:
     elif "after" in said.kept:
         after = said.take("after")
         day = moved(today, after["n"], after["unit"])
+    elif _one_day_of_month(said.kept):
+        day = _coming_day(said, minutes)
     elif _one_weekday(said.kept):
         ((days, _),) = said.take("days")
         (weekday,) = days
@@ -47,6 +52,19 @@ def one_date(said: Said, minutes: Minutes) -> tuple[date, bool] | None:
     return day, True
 
 
+def _one_day_of_month(kept: Kept) -> bool:
+    recurring = {"monthly", "unit", "loneday", "first", "last", "during", "skip", "perday"}
+    return "monthdays" in kept and not recurring & kept.keys() and len(kept["monthdays"]) == 1
+
+
+def _coming_day(said: Said, minutes: Minutes) -> date | None:
+    """Return the next date with this day of the month; a month that lacks it is passed over."""
+    (wanted,) = said.take("monthdays")
+    first = said.moment.today + timedelta(1 if over(minutes, said.moment) else 0)
+    coming = (first + timedelta(n) for n in range(100))
+    return next((day for day in coming if day.day == wanted), None)
+
+
 def _one_weekday(kept: Kept) -> bool:
     if (
         "days" not in kept
@@ -56,14 +74,26 @@ def _one_weekday(kept: Kept) -> bool:
     return len(kept["days"]) == 1 and not kept["days"][0][1]
 
 
+def skipped(skip: Sequence[tuple[frozenset[int], bool]] | None) -> frozenset[int]:
+    """Return the weekdays that were left out."""
+    return frozenset().union(*(days for days, _ in skip)) if skip else frozenset[int]()
+
+
 def routine_dates(said: Said) -> Dates | None:
     """Return the weekdays that came with a routine; anything else needs a time first."""
-    if "daily" in said.kept and "days" not in said.kept:
-        said.take("daily")
-        return Weekly(EVERY_DAY)
+    skip = skipped(said.take("skip"))
+    if said.take("negated") and not DATE_WORDS & said.kept.keys():
+        raise Unclear
     if "days" in said.kept and not _one_weekday(said.kept):
-        return Weekly(_days(said))
-    raise Unclear
+        days = _days(said)
+    elif skip or "daily" in said.kept:
+        said.take("daily")
+        days = EVERY_DAY
+    else:
+        raise Unclear
+    if not days - skip:
+        raise Unclear
+    return Weekly(days - skip)
 
 
 def _days(said: Said, *, in_weeks: bool = False) -> frozenset[int]:
@@ -89,7 +119,7 @@ def recurring_dates(said: Said, minutes: Minutes, start: date | None, skip: froz
         if n != 1:
             raise Unclear
         n, unit, monthly = None, None, True
-    if monthly or "nth" in said.kept or "monthday" in said.kept:
+    if monthly or "nths" in said.kept or "monthdays" in said.kept:
         return _in_a_month(said, monthly)
     if unit == "day" and n % 7 == 0 and "days" in said.kept:
         n, unit = n // 7, "week"
@@ -110,12 +140,25 @@ def recurring_dates(said: Said, minutes: Minutes, start: date | None, skip: froz
 
 
 def _in_a_month(said: Said, monthly: bool) -> Dates:
-    """Return the day of each month; "the first Monday" alone may be one Monday only."""
-    if "nth" in said.kept and monthly:
-        return MonthWeekday(said.take("nth"), said.take("nthday"))
-    if "monthday" in said.kept:
-        return MonthDay(said.take("monthday"))
+    """Return the days of each month; "the first Monday" or "the 3rd" alone may be one date only."""
+    said.take("loneday")
+    if not monthly:
+        raise Unclear
+    if "nths" in said.kept:
+        nths, weekday = _distinct(said.take("nths")), said.take("nthday")
+        return MonthWeekdays(nths, weekday) if len(nths) > 1 else MonthWeekday(min(nths), weekday)
+    if "monthdays" in said.kept:
+        days = _distinct(said.take("monthdays"))
+        return MonthDays(days) if len(days) > 1 else MonthDay(min(days))
     raise Unclear
+
+
+def _distinct(said: int | Sequence[int]) -> frozenset[int]:
+    """Return what was said of the month, each once: saying one twice is rather a slip."""
+    items = (said,) if isinstance(said, int) else said
+    if len(set(items)) < len(items):
+        raise Unclear
+    return frozenset(items)
 
 
 def _count_in_week(said: Said, days: int) -> None:

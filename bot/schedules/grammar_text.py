@@ -41,7 +41,8 @@ def fold(text: str) -> Folded:
         for letter in _plain(sign, plain[-1] if plain else ""):
             plain.append(letter)
             places.append(place)
-    while plain and plain[-1] in " .,!?":
+    # "Am 3." and "bis zum 24.12." end in a stop that belongs to the number.
+    while plain and plain[-1] in " .,!?" and not (plain[-1] == "." and plain[-2:-1] and plain[-2].isdigit()):
         plain.pop()
         places.pop()
     return Folded("".join(plain), typed, tuple(places))

@@ -51,16 +51,21 @@ def read(
             if found is None or found.kind != "none":
                 return _seeded(found or NONE, text, now)
     others = [_read_in(other, plain, moment) for other in LANGUAGES if other not in (own, "en")]
-    meanings = {found for found in others if found is None or found.kind != "none"}
+    if own in LANGUAGES:
+        # A routine is free words, and in a language that is not one's own they may be anything.
+        others = [found for found in others if found is not None and not found.cue]
+    meanings = {found for found in others if found is not None and found.kind != "none"}
     only = meanings.pop() if len(meanings) == 1 else None
     return _seeded(only or NONE, text, now)
 
 
 def _read_in(language: str, text: Folded, moment: Moment) -> Understood | None:
-    """Return what the text means in one language: NONE when nothing, None when it may mean different things."""
+    """Return what the text means in one language: NONE when its words are none of this language, None when they are
+    but mean no time, or may mean different ones."""
     best: int | None = None
     meanings: dict[Understood, Understood] = {}
-    for kept in readings(grammar(language), text):
+    found_readings = readings(grammar(language), text)
+    for kept in found_readings:
         cost = kept.pop("cost", 0)
         if best is not None and cost > best:
             break
@@ -70,7 +75,7 @@ def _read_in(language: str, text: Folded, moment: Moment) -> Understood | None:
             meaning = replace(found, dated=True, bare_hour=False)
             meanings[meaning] = max(meanings.get(meaning, found), found, key=lambda one: (one.dated, not one.bare_hour))
     if not meanings:
-        return NONE
+        return None if found_readings else NONE
     return next(iter(meanings.values())) if len(meanings) == 1 else None
 
 

@@ -72,6 +72,16 @@ class MonthDay:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthDays:
+    """Several days of every month (1-31; a month that lacks one passes over it), -1 among them for the last day."""
+
+    days: frozenset[int]
+
+    def __post_init__(self) -> None:
+        _several("days of the month", self.days, 31)
+
+
+@dataclass(frozen=True, slots=True)
 class MonthWeekday:
     """The `nth` (1-5) or last (-1) such weekday of the month; months without a fifth are passed over."""
 
@@ -81,6 +91,18 @@ class MonthWeekday:
     def __post_init__(self) -> None:
         if self.nth != -1:
             _whole("which weekday of the month", self.nth, 1, 5)
+        _whole("the weekday", self.weekday, 0, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthWeekdays:
+    """The first and third such weekday of the month: several of `nths` (1-5), -1 among them for the last one."""
+
+    nths: frozenset[int]
+    weekday: int
+
+    def __post_init__(self) -> None:
+        _several("weekdays of the month", self.nths, 5)
         _whole("the weekday", self.weekday, 0, 6)
 
 
@@ -152,7 +174,7 @@ class Draw:
         return max(self.gap, SHORTEST)
 
 
-Dates = Weekly | EveryDays | EveryWeeks | MonthDay | MonthWeekday | OnDate
+Dates = Weekly | EveryDays | EveryWeeks | MonthDay | MonthDays | MonthWeekday | MonthWeekdays | OnDate
 Minutes = Times | Steps | Draw
 
 
@@ -184,7 +206,7 @@ class Rule:
         match self.dates:
             case Weekly(days) | EveryWeeks(_, days):
                 return days
-            case MonthWeekday(_, weekday):
+            case MonthWeekday(_, weekday) | MonthWeekdays(_, weekday):
                 return frozenset((weekday,))
             case EveryDays(every, anchor) if every % 7 == 0:
                 return frozenset((anchor.weekday(),))
@@ -202,6 +224,14 @@ def _whole(name: str, value: int, low: int, high: int) -> None:
 
 def _minute(name: str, value: int) -> None:
     _whole(name, value, 0, DAY_MINUTES - 1)
+
+
+def _several(name: str, numbers: frozenset[int], high: int) -> None:
+    for number in numbers:
+        if number != -1:
+            _whole(f"one of several {name}", number, 1, high)
+    # One alone has a kind of its own, so that the same rule is never two different values.
+    _whole(f"the number of {name}", len(numbers), 2, high + 1)
 
 
 def _weekdays(days: frozenset[int]) -> frozenset[int]:
@@ -251,8 +281,12 @@ def _dates_out(dates: Dates) -> dict[str, object]:
             return {"kind": "every-weeks", "every": every, "days": sorted(days), "anchor": anchor.isoformat()}
         case MonthDay(day):
             return {"kind": "month-day", "day": day}
+        case MonthDays(several):
+            return {"kind": "month-days", "days": sorted(several)}
         case MonthWeekday(nth, weekday):
             return {"kind": "month-weekday", "nth": nth, "weekday": weekday}
+        case MonthWeekdays(nths, weekday):
+            return {"kind": "month-weekdays", "nths": sorted(nths), "weekday": weekday}
         case OnDate(date_):
             return {"kind": "on-date", "day": date_.isoformat()}
 
@@ -267,6 +301,10 @@ def _dates_in(stored: Mapping[str, Any]) -> Dates:
             return EveryWeeks(stored["every"], frozenset(stored["days"]), date.fromisoformat(stored["anchor"]))
         case "month-day":
             return MonthDay(stored["day"])
+        case "month-days":
+            return MonthDays(frozenset(stored["days"]))
+        case "month-weekdays":
+            return MonthWeekdays(frozenset(stored["nths"]), stored["weekday"])
         case "month-weekday":
             return MonthWeekday(stored["nth"], stored["weekday"])
         case "on-date":

@@ -5,9 +5,10 @@ snooze and a change of zone, so that one slot of one date happens once.
 """
 
 import hashlib
+import heapq
 import itertools
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -20,7 +21,9 @@ from bot.schedules.rules import (
     EveryWeeks,
     Minutes,
     MonthDay,
+    MonthDays,
     MonthWeekday,
+    MonthWeekdays,
     OnDate,
     Rule,
     Steps,
@@ -175,6 +178,10 @@ def _dates(dates: Dates, start: int, last: int) -> Iterator[int]:
             return _every_weeks(every, days, (anchor.toordinal() - 1) // 7, start, last)
         case MonthDay() | MonthWeekday():
             return _monthly(dates, start, last)
+        case MonthDays(days):
+            return _each_once(_monthly(MonthDay(day), start, last) for day in days)
+        case MonthWeekdays(nths, weekday):
+            return _each_once(_monthly(MonthWeekday(nth, weekday), start, last) for nth in nths)
         case OnDate(day):
             return iter(range(max(start, day.toordinal()), min(last, day.toordinal()) + 1))
 
@@ -186,6 +193,11 @@ def _every_weeks(every: int, days: frozenset[int], anchor: int, start: int, last
         for weekday in sorted(days):
             if start <= monday + weekday <= last:
                 yield monday + weekday
+
+
+def _each_once(dates: Iterable[Iterator[int]]) -> Iterator[int]:
+    """Merge ascending dates; the 31st and the last day may be the same one."""
+    return (day for day, _ in itertools.groupby(heapq.merge(*dates)))
 
 
 def _monthly(dates: MonthDay | MonthWeekday, start: int, last: int) -> Iterator[int]:

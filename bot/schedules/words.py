@@ -22,7 +22,9 @@ from bot.schedules.rules import (
     EveryWeeks,
     Minutes,
     MonthDay,
+    MonthDays,
     MonthWeekday,
+    MonthWeekdays,
     OnDate,
     Rule,
     Steps,
@@ -81,7 +83,7 @@ class _Teller:
             case Weekly(days):
                 return self.weekly(days)
             case EveryDays(every, anchor):
-                told = self.count("every_days", every)
+                told = self.say.get("odd_days", {}).get(str(every)) or self.count("every_days", every)
                 return told if first == anchor else f"{told}, {self.counted(anchor)},"
             case EveryWeeks(every, days, anchor):
                 told = self.count("every_weeks", every, days=self.listed(self.names("week_names", days)))
@@ -91,7 +93,11 @@ class _Teller:
             case MonthDay(day):
                 return str(self.say["month_day"]).format(day=self.day_of_month(day))
             case MonthWeekday(nth, weekday):
-                return str(self.say["month_weekday"]).format(nth=self.nth(nth, weekday))
+                return str(self.say["month_weekday"]).format(nth=self.nth((nth,), weekday))
+            case MonthDays(days):
+                return str(self.say["month_days_of"]).format(days=self.listed(self.month_days(days)))
+            case MonthWeekdays(nths, weekday):
+                return str(self.say["month_weekday"]).format(nth=self.nth(_in_order(nths), weekday))
             case OnDate(day):
                 return str(self.say["on_date"]).format(date=self.date(day))
 
@@ -120,17 +126,24 @@ class _Teller:
         names = self.say.get(table) or self.say["day_names"]
         return [names[day] for day in sorted(days)]
 
-    def nth(self, nth: int, weekday: int) -> str:
+    def nth(self, nths: Sequence[int], weekday: int) -> str:
         kind = "nth_f" if weekday in self.say.get("feminine", ()) else "nth"
         kind = "nth_n" if weekday in self.say.get("neuter", ()) else kind
-        word = str(self.say[kind][nth if nth < 0 else nth - 1])
+        word = self.listed([str(self.say[kind][nth if nth < 0 else nth - 1]) for nth in nths])
         if "nth_names" in self.say:
-            return str(self.say["nth_names"][weekday]).format(nth=word)
+            told = str(self.say["nth_names"][weekday]).format(nth=word)
+            for awkward, spoken in self.say.get("respelled", {}).items():
+                told = told.replace(awkward, spoken)
+            return told
         return f"{word} {self.say['day_names'][weekday]}"
 
     def day_of_month(self, day: int) -> str:
         forms = self.say["month_days"]
         return str(forms.get(str(day), forms["other"])).format(n=day)
+
+    def month_days(self, days: Iterable[int]) -> list[str]:
+        each, last = str(self.say["month_days_each"]), str(self.say["month_days_last"])
+        return [last if n < 0 else each.format(day=self.day_of_month(n)) for n in _in_order(days)]
 
     def counted(self, anchor: date) -> str:
         return str(self.say["counted"]).format(date=self.date(anchor))
@@ -147,6 +160,11 @@ class _Teller:
         if len(items) == 1:
             return items[0]
         return f"{', '.join(items[:-1])} {self.say['and']} {items[-1]}"
+
+
+def _in_order(numbers: Iterable[int]) -> list[int]:
+    """Return days or weekdays of the month in their order, the last (-1) at the end."""
+    return sorted(numbers, key=lambda n: (n < 0, n))
 
 
 def clock(minute: int) -> str:

@@ -12,7 +12,9 @@ from bot.schedules.rules import (
     EveryWeeks,
     Minutes,
     MonthDay,
+    MonthDays,
     MonthWeekday,
+    MonthWeekdays,
     OnDate,
     Rule,
     Steps,
@@ -39,7 +41,11 @@ def dates_of_any_kind() -> st.SearchStrategy[Dates]:
         st.builds(EveryDays, st.integers(2, 40), days),
         st.builds(EveryWeeks, st.integers(2, 9), weekdays, days),
         st.builds(MonthDay, st.integers(1, 31) | st.just(-1)),
+        st.builds(MonthDays, st.frozensets(st.integers(1, 31) | st.just(-1), min_size=2, max_size=5)),
         st.builds(MonthWeekday, st.integers(1, 5) | st.just(-1), st.integers(0, 6)),
+        st.builds(
+            MonthWeekdays, st.frozensets(st.integers(1, 5) | st.just(-1), min_size=2, max_size=5), st.integers(0, 6)
+        ),
         st.builds(OnDate, days),
     )
 
@@ -101,6 +107,10 @@ def rings_on(rule: Rule, day: date) -> bool:
             return (day + timedelta(days=1)).day == 1
         case MonthDay(wanted):
             return day.day == wanted
+        case MonthDays(several):
+            return any(rings_on(Rule(MonthDay(wanted), rule.minutes), day) for wanted in several)
+        case MonthWeekdays(nths, weekday):
+            return any(rings_on(Rule(MonthWeekday(nth, weekday), rule.minutes), day) for nth in nths)
         case MonthWeekday(-1, weekday):
             return day.weekday() == weekday and (day + week).month != day.month
         case MonthWeekday(nth, weekday):

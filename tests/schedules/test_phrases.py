@@ -163,6 +163,47 @@ def test_a_routine_comes_with_a_time_or_with_days() -> None:
     assert describe(days, "en") == "on weekdays, after lunch"
 
 
+@pytest.mark.parametrize(
+    ("phrase", "slot"),
+    [
+        ("after breakfast at 8", "2026-11-19T08:00"),
+        ("after lunch at 2", "2026-11-18T14:00"),
+        ("after dinner at 8", "2026-11-18T20:00"),
+        ("before bed at 10:30", "2026-11-18T22:30"),
+        ("after breakfast at 14:00", "2026-11-18T14:00"),
+    ],
+)
+def test_a_routine_decides_the_half_of_the_day(phrase: str, slot: str) -> None:
+    found = understood(phrase)
+    assert slots(found) == [slot]
+    assert not found.bare_hour
+
+
+def test_a_routine_of_no_certain_half_does_not_decide_it() -> None:
+    assert understood("after my shower at 8").bare_hour
+    assert understood("after tea at 6").kind == "none"
+
+
+def test_a_day_of_the_month_is_one_date_until_somebody_says_every() -> None:
+    assert slots(understood("on the 15th at 9")) == ["2026-12-15T09:00"]
+    assert slots(understood("on the 18th at 11")) == ["2026-11-18T11:00"]
+    assert slots(understood("on the 31st at 9")) == ["2026-12-31T09:00"]
+    assert len(slots(understood("every 15th at 9"))) == 5
+
+
+def test_a_night_is_stepped_through_as_a_list_of_times() -> None:
+    night = understood("every 2 hours between 22 and 6")
+    assert night.rule == Rule(Weekly(EVERY_DAY), Times((0, 120, 240, 360, 1320)))
+    assert understood("every 15 minutes between 10pm and 6am").kind == "none"
+    assert understood("every 2 hours between 22 and 6 on mondays").kind == "none"
+
+
+def test_what_is_unclear_in_ones_own_language_is_not_looked_for_in_others() -> None:
+    # To Spaniards it is Tuesday at nine.
+    assert understood("9 mar").kind == "none"
+    assert understood("antes de las 9", "es").kind == "none"
+
+
 def test_a_phrase_in_another_language_than_ones_own_is_understood() -> None:
     assert understood("every day at 9", "ru").kind == "recur"
     assert understood("каждый день в 9:00", "it").kind == "recur"

@@ -16,7 +16,9 @@ from bot.schedules.rules import (
     EveryDays,
     EveryWeeks,
     MonthDay,
+    MonthDays,
     MonthWeekday,
+    MonthWeekdays,
     OnDate,
     Rule,
     Steps,
@@ -154,6 +156,11 @@ def as_dateutil(dates: Dates, start: date, until: date) -> list[date]:
             found = rrule.rrule(rrule.WEEKLY, begin, every, byweekday=sorted(chosen), until=end)
         case MonthDay(day):
             found = rrule.rrule(rrule.MONTHLY, since, bymonthday=day, until=end)
+        case MonthDays(several):
+            found = rrule.rrule(rrule.MONTHLY, since, bymonthday=sorted(several), until=end)
+        case MonthWeekdays(nths, weekday):
+            byweekday = [_DATEUTIL_DAYS[weekday](nth) for nth in sorted(nths)]
+            found = rrule.rrule(rrule.MONTHLY, since, byweekday=byweekday, until=end)
         case MonthWeekday(nth, weekday):
             found = rrule.rrule(rrule.MONTHLY, since, byweekday=_DATEUTIL_DAYS[weekday](nth), until=end)
         case OnDate(day):

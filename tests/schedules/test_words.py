@@ -16,7 +16,9 @@ from bot.schedules.rules import (
     EveryDays,
     EveryWeeks,
     MonthDay,
+    MonthDays,
     MonthWeekday,
+    MonthWeekdays,
     OnDate,
     Rule,
     Steps,
@@ -67,6 +69,11 @@ MORNING = Times((480,))
         ),
         (Rule(MonthDay(22), MORNING), "on the 22nd of every month at 8:00"),
         (Rule(MonthDay(-1), MORNING), "on the last day of every month at 8:00"),
+        (Rule(MonthDays(frozenset((15, 1, -1))), MORNING), "on the 1st, 15th and last day of every month at 8:00"),
+        (
+            Rule(MonthWeekdays(frozenset((3, 1)), 0), MORNING),
+            "on the first and third Monday of every month at 8:00",
+        ),
         (Rule(MonthWeekday(1, 0), MORNING), "on the first Monday of every month at 8:00"),
         (Rule(OnDate(date(2026, 12, 24)), Times((210,))), "on 24 December at 03:30"),
         (Rule(Weekly(EVERY_DAY), Steps(120, 540, 1020)), "every day every 2 hours from 9:00 to 17:00"),
@@ -84,3 +91,19 @@ def test_a_language_without_words_of_its_own_is_told_in_english() -> None:
     rule = Rule(Weekly(EVERY_DAY), MORNING)
     assert words(rule, "ja") == words(rule, "it") == words(rule, "en-GB") == "every day at 8:00"
     assert words(rule, "de-AT") == "jeden Tag um 8:00 Uhr"
+
+
+@pytest.mark.parametrize(
+    ("weekday", "told"),
+    [(0, "во второй понедельник"), (1, "во второй вторник"), (2, "во вторую среду"), (6, "во второе")],
+)
+def test_russian_says_vo_before_the_second(weekday: int, told: str) -> None:
+    assert words(Rule(MonthWeekday(2, weekday), MORNING), "ru").startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("es", "un día de cada 8"), ("fr", "un jour sur 8"), ("pt", "um dia a cada 8"), ("de", "jeden 8. Tag")],
+)
+def test_eight_days_are_told_so_that_nobody_takes_them_for_a_week(language: str, told: str) -> None:
+    assert words(Rule(EveryDays(8, TODAY), MORNING, first=TODAY), language, TODAY).startswith(told)
