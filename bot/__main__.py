@@ -1,4 +1,4 @@
-"""The command line: pebble run | demo | migrate | check | backup FILE | when PHRASE."""
+"""The command line: pebble run | demo | migrate | check | backup FILE | catalogue | when PHRASE."""
 
 import argparse
 import asyncio
@@ -99,6 +99,18 @@ def _backup(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _catalogue(chosen: argparse.Namespace) -> int:
+    from bot.catalogue import load_catalogue
+    from bot.catalogue.listing import as_data, as_lines, as_page
+
+    catalogue = load_catalogue(_settings().pack_folders)
+    if chosen.json:
+        print(json.dumps(as_data(catalogue), ensure_ascii=False))
+    else:
+        print(as_page(catalogue) if chosen.markdown else as_lines(catalogue), end="" if chosen.markdown else "\n")
+    return 0
+
+
 def _when(chosen: argparse.Namespace) -> int:
     from bot.clock import SystemClock
     from bot.schedules.when import understood_json
@@ -146,6 +158,7 @@ def _parser() -> argparse.ArgumentParser:
         "migrate": (_migrate, "bring the database up to date (run does it by itself)"),
         "check": (_check, "say whether settings, database, token, clock and tz data are fine"),
         "backup": (_backup, "copy the embedded database into a file while Pebble runs"),
+        "catalogue": (_catalogue, "list the practices by theme, and check every pack"),
         "when": (_when, 'tell what is understood by words such as "weekdays at 8:30"'),
     }
     for name, (run, meaning) in table.items():
@@ -153,6 +166,10 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         if name == "backup":
             command.add_argument("file", type=Path, help="the copy to write; it must not exist yet")
+        if name == "catalogue":
+            form = command.add_mutually_exclusive_group()
+            form.add_argument("--json", action="store_true", help="print one line of JSON")
+            form.add_argument("--markdown", action="store_true", help="print the page docs/practices.md")
         if name == "when":
             command.add_argument("phrase", help="the words, in quotes")
             command.add_argument("--lang", default="en", help="the language to try first (default: en)")

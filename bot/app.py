@@ -13,7 +13,7 @@ from bot.chats.web import WebChat
 from bot.clock import Clock, DemoClock, SystemClock
 from bot.door import Door
 from bot.errors import TryLater
-from bot.flows.commands import COMMANDS
+from bot.flows.book import BOOK, MENU
 from bot.outbox.handout import LocalClaim
 from bot.outbox.history import Line, conversation
 from bot.outbox.marks import counts, paused_addresses
@@ -50,7 +50,7 @@ class App:
         self.settings = settings
         self.demo = demo
         self.clock = clock or (DemoClock() if demo else SystemClock())
-        self.catalogue: Catalogue = load_catalogue()
+        self.catalogue: Catalogue = load_catalogue(settings.pack_folders)
         self.store, self._lock = open_database(settings, self.clock)
         self._revision = newest()
         self._prepare_database()
@@ -232,7 +232,7 @@ def command_menus() -> list[tuple[str, list[tuple[str, str]]]]:
     menus = []
     for language in LANGUAGES:
         voice = Voice.of(language)
-        menu = [(name, voice.say(command.description)) for name, command in COMMANDS.items()]
+        menu = [(name, voice.say(BOOK.commands[name].description)) for name in MENU]
         menus.append(("" if language == LANGUAGES[0] else language, menu))
     return menus
 

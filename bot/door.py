@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from bot.catalogue import Catalogue
-from bot.flows import commands
+from bot.flows.book import BOOK
+from bot.flows.commands import run
 from bot.flows.conversation import take_location
 from bot.flows.taps import tap
 from bot.flows.visit import Visit
-from bot.flows.words import cleaned, hear
+from bot.flows.words import cleaned, hear, hear_file
+from bot.nudges.own import of_person
 from bot.outbox.addresses import pause_address, rewrite_address
 from bot.outbox.shelf import Terms, put
 from bot.people.queries import find, meet, meet_group, remember_words
@@ -69,13 +71,13 @@ def _is_new(tx: Tx, key: str) -> bool:
 def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
     language = Voice.of(incoming.language or "en").language
     person = meet(tx, incoming.address, language, known_zone(incoming.zone))
-    visit = Visit(tx, person, Voice.of(person.language), catalogue, incoming)
+    visit = Visit(tx, person, Voice.of(person.language), catalogue.plus(of_person(tx, person)), incoming, BOOK)
     match incoming.kind:
         case Kind.TAP:
             tap(visit)
         case Kind.COMMAND:
             _remember(visit, cleaned(f"/{incoming.text} {incoming.rest}"))
-            commands.run(visit, incoming.text)
+            run(visit, incoming.text)
         case Kind.TEXT:
             _remember(visit, cleaned(incoming.text))
             hear(visit)
@@ -83,6 +85,8 @@ def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
             pass
         case Kind.LOCATION:
             visit.say(N_("Thank you. /zone is where I can use that."))
+        case Kind.VOICE | Kind.PHOTO if incoming.file:
+            hear_file(visit, incoming.file)
         case _:
             visit.say(N_("I can’t take that in yet. A few written words or a tap work well."))
     return Shown(visit.toast)

@@ -1,6 +1,7 @@
 """The clockwork: a handful of APScheduler jobs in memory. It is a clock, never a store of people's schedules."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -9,7 +10,8 @@ from sqlalchemy import delete
 from bot.catalogue import Catalogue
 from bot.clock import Clock
 from bot.errors import TryLater
-from bot.nudges.sweep import next_due, overdue_ones, quiet_ones, sweep
+from bot.nudges.catching_up import latest_seen, overdue_ones, quiet_ones, ring_anew
+from bot.nudges.sweep import next_due, sweep
 from bot.outbox.marks import drop_all, expire, forget_old, let_older_go
 from bot.outbox.shelf import next_at
 from bot.store import Store, Tx
@@ -21,6 +23,8 @@ log = structlog.get_logger()
 TICK = 1.0
 """Seconds between two looks at what is due: a tick that finds nothing costs one indexed read."""
 SEEN_DAYS = 7
+SET_BACK = 60
+"""Seconds by which the wall clock has to go back before what is due is worked out anew."""
 
 
 class Rota:
@@ -32,6 +36,7 @@ class Rota:
         self._clock = clock
         self._scheduler = AsyncIOScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True})
         self.ticked_at = clock.monotonic()
+        self._seen: int | None = None  # the wall clock at the last tick, UTC seconds
         self.lag = 0
         """Seconds that the oldest row of the last sweep was behind."""
         self.rang = 0
@@ -56,6 +61,7 @@ class Rota:
 
     async def tick(self) -> None:
         """Take everything that is due to the outbox, batch by batch."""
+        await self._notice_the_clock()
         due = await self._store.read(next_due)
         if due is not None and due <= self._clock.now():
             quiet = await self._store.read(quiet_ones)
@@ -68,6 +74,18 @@ class Rota:
         else:
             self.lag = 0
         self.ticked_at = self._clock.monotonic()
+
+    async def _notice_the_clock(self) -> None:
+        """Work out anew what is due when the wall clock was set back, also while nobody was looking."""
+        if self._seen is None:
+            self._seen = await self._store.read(latest_seen)
+        now = self._clock.now()
+        if now < self._seen - SET_BACK:
+            log.warning("clock_set_back", seconds=self._seen - now)
+            done: int | None = 0
+            while done is not None:
+                done = await self._store.run(partial(ring_anew, after_id=done))
+        self._seen = now
 
     async def begin_anew(self) -> None:
         """On a database that was restored from a copy: let go of all that was due before, without a word."""

@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     web_port: int = Field(default=8000, ge=0, le=65535)
     web_chat: bool = False
     migrate: bool = True
+    catalogue_folder: Path | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
 
@@ -71,6 +72,13 @@ class Settings(BaseSettings):
             if not urlsplit(value).hostname or any(c.isspace() for c in value):
                 raise ValueError("names no server; an example is https://api.telegram.org")
         return value.rstrip("/") if value else value
+
+    @field_validator("catalogue_folder")
+    @classmethod
+    def _folder(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError("there is no such folder")
+        return value
 
     @field_validator("telegram_token")
     @classmethod
@@ -97,6 +105,11 @@ class Settings(BaseSettings):
                 if getattr(self, name) is None:
                     raise ValueError(f"{name}: needed when PEBBLE_TELEGRAM_MODE is webhook")
         return self
+
+    @property
+    def pack_folders(self) -> tuple[Path, ...]:
+        """Folders with packs of the host's own."""
+        return (self.catalogue_folder,) if self.catalogue_folder else ()
 
     @classmethod
     def settings_customise_sources(

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from bot.app import open_database
+from bot.catalogue import load_catalogue
 from bot.clock import SystemClock
 from bot.errors import Misconfigured, PebbleError
 from bot.schedules.aliases import zone_names
@@ -34,6 +35,7 @@ def run_checks(settings: Settings, say: Say) -> int:
         "database": _database,
         "token": _token,
         "clock": _clock,
+        "catalogue": _catalogue,
         "tz data": _tz_data,
     }
     well = True
@@ -103,6 +105,11 @@ def _clock(settings: Settings) -> str:
     if drift > MOST_DRIFT:
         raise Misconfigured(f"{drift:.0f} s apart from the database server's; set up NTP on both")
     return f"{drift:.1f} s apart from the database server's"
+
+
+def _catalogue(settings: Settings) -> str:
+    catalogue = load_catalogue(settings.pack_folders)
+    return f"{len(catalogue)} practices in {len(catalogue.themes)} themes"
 
 
 def _tz_data(_settings: Settings) -> str:

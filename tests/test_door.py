@@ -64,8 +64,7 @@ def full_disk(house: House) -> Iterator[list[int]]:
 async def test_when_the_disk_is_full_nothing_is_stored_and_the_same_event_works_later(
     anna: Friend, house: House, full_disk: list[int]
 ) -> None:
-    await anna.command("now")
-    await anna.tap("Evening joy")
+    await anna.begin("Evening joy")
     before = rows(house)
     full_disk.append(house.store.run_now(lambda tx: int(tx.connection.scalar(text("PRAGMA page_count")) or 0)))
     joy = anna.event(Kind.TEXT, "frost " * 600, key="memory:joy")
@@ -184,8 +183,7 @@ async def test_nobodys_words_are_in_a_log_or_readable_in_the_file(
         await anna.send(f"{CANARY} to nobody")
         await anna.command(CANARY)
         await anna.tap_payload(CANARY, CANARY)
-        await anna.command("now")
-        await anna.tap("Three senses")
+        await anna.begin("Three senses")
         await anna.tap("Step by step")
         await anna.send(f"{CANARY} seen")
         kept = Incoming("memory:kept", Address("memory", "anna"), Kind.TEXT, f"{CANARY} kept", keep_words=True)

@@ -24,6 +24,7 @@ GIVEN: dict[str, tuple[str, Any]] = {
     "web_port": ("8443", 8443),
     "web_chat": ("true", True),
     "migrate": ("no", False),
+    "catalogue_folder": (str(ROOT), ROOT),
     "log_level": ("DEBUG", "debug"),
     "log_format": ("json", "json"),
 }
@@ -36,6 +37,7 @@ WRONG = {
     "web_port": [CANARY, "-1", "65536", "80.5"],
     "web_chat": [CANARY],
     "migrate": [CANARY],
+    "catalogue_folder": [CANARY, __file__],
     "log_level": [CANARY],
     "log_format": ["xml"],
 }

@@ -47,6 +47,14 @@ class Catalogue:
         self.first = tuple(first)
         self.sources = MappingProxyType(dict(sources))
 
+    def plus(self, own: Iterable[Practice]) -> "Catalogue":
+        """Return this catalogue with practices that one person wrote; they come last and belong to no theme."""
+        listed = tuple(own)
+        if not listed:
+            return self
+        offers = self.first
+        return Catalogue((*self, *listed), self.themes, self.cues.values(), offers, self.sources)
+
     def __getitem__(self, key: str) -> Practice:
         return self._practices[key]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from bot.catalogue.fields import Data, Icon, Key, Label, Minute, ReplyKey, SourceKey, Text, distinct
-from bot.catalogue.steps import Choose, Step
+from bot.catalogue.steps import Choose, Step, Wait
 
 GRACE = {"passing": 30 * 60, "ritual": 3 * 60 * 60}
 """Seconds that a nudge may come late: a doorway is soon behind you, an evening lasts."""
@@ -15,13 +15,26 @@ TAKEN = frozenset(("did", "no", "not-today", "later", "words", "face"))
 """Answers that every practice has; its own taps are called otherwise."""
 
 
+Then = Literal[
+    "again", "smaller", "words", "help", "shrink", "timer", "repair", "write", "change-words", "goal", "skip", "end"
+]
+"""What an own tap leads to, beyond an answer: the prompt once more, the smaller version, a line to write, the people in
+/help, a guided exchange, the next phase of a timed exercise, or its end without another question.
+"""
+
+
 class Reply(Data):
-    """A tap of the practice's own. `warm` is said after it; `then` names what follows ("again", a flow)."""
+    """A tap of the practice's own. `warm` is said after it; `then` names what follows.
+
+    One with `when = "check"` stands only under the question that comes later that day, one with "live" only under a
+    timed exercise while it runs.
+    """
 
     key: ReplyKey
     label: Label
     warm: Text | None = None
-    then: Key | None = None
+    then: Then | None = None
+    when: Literal["always", "check", "live"] = "always"
 
 
 class Check(Data):
@@ -35,11 +48,12 @@ class Practice(Data):
     """One thing to do.
 
     `source` is a key of the pack's sources, `minutes` (written as `times`) are minutes of the local day that
-    suit it and `seconds` is how long it takes. `feelings` says when the five faces are asked for. `late` says
-    whether a nudge is of any use half an hour later. `answer` is what a person gives: a tap, words, or a face
-    that is itself the answer. `prompts` and `did` are wordings that take turns. `steps` are walked through
-    `rounds` times; `smaller_steps` are those of the smaller version. `keeps` names the shelf on which the
-    answer is kept for later. `next` links to other practices.
+    suit it and `seconds` is how long it takes. `rhythm` says what is proposed when it is set: weekdays, one day a week,
+    or `often` moments a day left to chance. `feelings` says when the five faces are asked for. `late` says
+    whether a nudge is of any use half an hour later. `answer` is what a person gives: a tap, words (written, spoken
+    or a photo), a voice note, or a face that is itself the answer. `prompts` and `did` are wordings that take turns.
+    `steps` are walked through `rounds` times; `smaller_steps` are those of the smaller version. `keeps` names the
+    shelf on which the answer is kept for later. `next` links to other practices.
     """
 
     key: Key
@@ -49,17 +63,18 @@ class Practice(Data):
     source: SourceKey
     minutes: Annotated[tuple[Minute, ...], Field(alias="times", min_length=3), AfterValidator(distinct)]
     rhythm: Literal["daily", "weekly", "random", "on-demand"] = "daily"
+    often: Annotated[int, Field(strict=True, ge=1, le=6)] = 1
     seconds: Annotated[int, Field(strict=True, ge=1, le=1800)]
     feelings: Literal["both", "after", "none"]
     late: Literal["passing", "ritual"]
-    answer: Literal["tap", "words", "face"]
+    answer: Literal["tap", "words", "voice", "face"]
     prompts: Annotated[tuple[Text, ...], Field(min_length=8), AfterValidator(distinct)]
     did: Annotated[tuple[Text, ...], Field(min_length=3), AfterValidator(distinct)]
     replies: Annotated[tuple[Reply, ...], Field(max_length=6)] = ()
     steps: tuple[Step, ...] = ()
     rounds: Annotated[int, Field(strict=True, ge=1, le=60)] = 1
     check: Check | None = None
-    keeps: Key | None = None
+    keeps: Literal["item", "proof", "safe", "mirror", "goal"] | None = None
     smaller: Text
     smaller_steps: tuple[Step, ...] = ()
     next: Annotated[tuple[Key, ...], AfterValidator(distinct)] = ()
@@ -75,6 +90,19 @@ class Practice(Data):
         if self.answer == "face" and self.replies:
             raise ValueError("replies: the five faces are the answer")
         return self
+
+    @model_validator(mode="after")
+    def _waits_fit(self) -> Self:
+        for name, steps in (("steps", self.steps), ("smaller_steps", self.smaller_steps)):
+            waits = sum(isinstance(step, Wait) for step in steps)
+            if 0 < waits < len(steps):
+                raise ValueError(f"{name}: either all of them wait, in a timed exercise, or none does")
+        return self
+
+    @property
+    def live(self) -> bool:
+        """Whether it is a timed exercise: one message that is edited through its phases."""
+        return bool(self.steps) and all(isinstance(step, Wait) for step in self.steps)
 
     @property
     def grace(self) -> int:

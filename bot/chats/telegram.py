@@ -13,13 +13,13 @@ from telegram import (
     InlineKeyboardMarkup,
     InputFile,
     KeyboardButton,
-    LinkPreviewOptions,
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
 )
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.chats.telegram_errors import TOKEN_REFUSED, next_step, problem
+from bot.chats.telegram_files import NO_PREVIEW, edit_caption, own_file, send_file
 from bot.chats.telegram_intake import Intake, OnSkip
 from bot.chats.telegram_poll import Backoff, Poll, Timing
 from bot.chats.telegram_request import Limited, Line
@@ -35,7 +35,6 @@ ACKNOWLEDGED_AT_ONCE = 50
 """Taps; the other connections stay free for messages."""
 _TOAST = 200
 """Characters; the limit of answerCallbackQuery."""
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 log = structlog.get_logger()
 
@@ -115,11 +114,11 @@ class TelegramChat:
             return Receipt(str(target))
         text = f"{outgoing.text}\n\n✓ {outgoing.chosen}" if outgoing.chosen else outgoing.text
         if outgoing.op is Op.EDIT:
-            if outgoing.attachment:
-                await self._bot.edit_message_caption(chat, target, caption=text, reply_markup=buttons)
+            if outgoing.attachment or own_file(outgoing):
+                await edit_caption(self._bot, chat, target, text, reply_markup=buttons)
             else:
                 await self._bot.edit_message_text(
-                    text, chat, target, reply_markup=buttons, link_preview_options=_NO_PREVIEW
+                    text, chat, target, reply_markup=buttons, link_preview_options=NO_PREVIEW
                 )
             return Receipt(str(target))
         return Receipt(str(await self._send_new(chat, text, outgoing)))
@@ -127,15 +126,17 @@ class TelegramChat:
     async def _send_new(self, chat: int, text: str, outgoing: Outgoing) -> int:
         """Return the number of the message."""
         keys, silent = _keys(outgoing), outgoing.silent or None
+        if file := own_file(outgoing):
+            return await send_file(self._bot, chat, file, text, reply_markup=keys, disable_notification=silent)
         if outgoing.attachment:
-            file = InputFile(outgoing.attachment.text.encode(errors="replace"), outgoing.attachment.name)
-            file.mimetype = outgoing.attachment.mime
+            document = InputFile(outgoing.attachment.text.encode(errors="replace"), outgoing.attachment.name)
+            document.mimetype = outgoing.attachment.mime
             sent = await self._bot.send_document(
-                chat, file, caption=text, reply_markup=keys, disable_notification=silent
+                chat, document, caption=text, reply_markup=keys, disable_notification=silent
             )
         else:
             sent = await self._bot.send_message(
-                chat, text, reply_markup=keys, link_preview_options=_NO_PREVIEW, disable_notification=silent
+                chat, text, reply_markup=keys, link_preview_options=NO_PREVIEW, disable_notification=silent
             )
         return sent.message_id
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from bot.speech import Address, Incoming, Kind
+from bot.speech import Address, File, Incoming, Kind
 
 PLATFORM = "telegram"
 WANTED = ("message", "callback_query", "my_chat_member")
@@ -19,6 +19,8 @@ _ANONYMOUS_ADMIN = 1087968824  # GroupAnonymousBot, see "from" of Message
 _ID_LIMIT = 2**53  # "at most 52 significant bits" (Chat, User); nothing larger is an id
 _COMMAND = re.compile(r"/([^\s@]*)(?:@(\S*))?\s*(.*)", re.DOTALL)
 _VOICES = ("voice", "audio")
+# Opaque, and as long as Telegram likes. Nothing that could be an address or a path of this machine.
+_FILE_ID = re.compile(r"[A-Za-z0-9_-]{1,250}")
 # What people send. A message with none of it is a service message ("pinned a message"), which wants no reply.
 _OTHERS = (
     *("sticker", "document", "contact", "video", "video_note", "animation", "story"),
@@ -170,7 +172,8 @@ def _message(key: str, message: dict[str, Any], username: str | None) -> Incomin
     if found is None or not (private or found[0] is Kind.COMMAND):
         return None
     kind, text, rest = found
-    return Incoming(key, address, kind, text, rest, language=_language(sender), private=private)
+    file = _file(message, kind)
+    return Incoming(key, address, kind, text, rest, language=_language(sender), private=private, file=file)
 
 
 def _content(message: dict[str, Any], username: str | None, private: bool) -> tuple[Kind, str, str] | None:
@@ -189,6 +192,35 @@ def _content(message: dict[str, Any], username: str | None, private: bool) -> tu
     if "location" in message:  # a venue has one too
         return Kind.LOCATION, _point(_object(message, "location")), ""
     return (Kind.OTHER, "", "") if any(name in message for name in _OTHERS) else None
+
+
+def _file(message: dict[str, Any], kind: Kind) -> File | None:
+    """Return the voice note or photo by its id; however long or large it is, nothing of it is fetched."""
+    if kind is Kind.VOICE:
+        note = next(_object(message, name) for name in _VOICES if name in message)
+        return File(PLATFORM, "voice", _file_id(note), _whole(note, "duration"))
+    if kind is Kind.PHOTO:
+        sizes = message.get("photo")
+        if not isinstance(sizes, list) or not sizes or not all(isinstance(size, dict) for size in sizes):
+            raise ValueError("photo has no sizes")
+        largest = max(sizes, key=lambda size: (_whole(size, "width") or 0) * (_whole(size, "height") or 0))
+        return File(PLATFORM, "photo", _file_id(largest))
+    return None
+
+
+def _file_id(file: dict[str, Any]) -> str:
+    written = file.get("file_id")
+    if not isinstance(written, str) or not _FILE_ID.fullmatch(written):
+        raise ValueError("file_id is no id")
+    return written
+
+
+def _whole(parent: dict[str, Any], name: str) -> int | None:
+    """Return a number that may be missing."""
+    value = parent.get(name)
+    if value is not None and (type(value) is not int or not 0 <= value < _ID_LIMIT):
+        raise ValueError(f"{name} is no number")
+    return value
 
 
 def _object(parent: dict[str, Any], name: str) -> dict[str, Any]:

@@ -21,6 +21,17 @@ from starlette.routing import Route
 
 from bot.chats.web_lines import download, told
 from bot.chats.web_streams import PING, Listeners, written
+from bot.chats.web_trouble import (
+    EMPTY,
+    LATER,
+    NO_FILE,
+    STRANGER,
+    TOO_LONG,
+    UNNAMED,
+    UNREADABLE,
+    Unreadable,
+    kind_line,
+)
 from bot.clock import Clock
 from bot.errors import PebbleError, TryLater
 from bot.outbox.history import Line
@@ -37,22 +48,10 @@ TEXT = 4096
 STREAMS = 512
 """Browsers that listen at the same time."""
 
-LATER = "I'm catching my breath. Your words stay here and go out by themselves in a moment."
-UNREADABLE = "That did not reach me in one piece. Reloading the page usually helps."
-UNNAMED = "A name here is made of small letters, digits and dashes, 24 at most."
-STRANGER = "I don't know this browser yet. Reloading the page introduces you."
-TOO_LONG = "That is a bit long for me: 4,096 characters fit into one message."
-NO_FILE = "That file is no longer here. Ask me for it again, and I will make a fresh one."
-EMPTY = "There is nothing in it yet."
-
 _NAME = re.compile(r"[a-z0-9-]{1,24}", re.ASCII)
 _SECRET = re.compile(r"[A-Za-z0-9_-]{32}", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 _MESSAGE = re.compile(r"o?([0-9]{1,18})", re.ASCII)
-
-
-class Unreadable(PebbleError):
-    """A browser sent what no page of ours sends; the message is the kind line that it gets back."""
 
 
 class WebChat:
@@ -129,9 +128,9 @@ class WebChat:
             secret = secrets.token_urlsafe(24)
             address = _address(secret)
         if address is None:
-            return JSONResponse({"line": UNNAMED}, 400)
+            return kind_line(request, UNNAMED, 400)
         if self._receive is None or self._listeners.count() >= STREAMS:
-            return JSONResponse({"line": LATER}, 503)
+            return kind_line(request, LATER, 503)
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         response = StreamingResponse(self._listen(address), headers=headers, media_type="text/event-stream")
         if secret:
@@ -160,9 +159,9 @@ class WebChat:
         try:
             lines = await self._history(address) if address else []
         except TryLater:
-            return JSONResponse({"line": LATER}, 503)
+            return kind_line(request, LATER, 503)
         file = next((line.attachment for line in lines if line.id == wanted and line.attachment), None)
-        return download(file) if file else JSONResponse({"line": NO_FILE}, 404)
+        return download(file) if file else kind_line(request, NO_FILE, 404)
 
     # Speaking
 
@@ -177,9 +176,9 @@ class WebChat:
                     raise Unreadable(UNNAMED if self._demo else STRANGER)
                 return JSONResponse(await handle(address, body))
             except Unreadable as why:
-                return JSONResponse({"line": str(why)}, 400)
+                return kind_line(request, str(why), 400)
             except TryLater:
-                return JSONResponse({"line": LATER}, 503)
+                return kind_line(request, LATER, 503)
 
         return endpoint
 

@@ -10,6 +10,9 @@ from bot.texts import N_
 LONGEST_CUE = 60
 """Characters of a cue in a person's own words: it stands above every prompt."""
 
+ONCE_A_WEEK = frozenset((4,))
+"""Friday: the week is nearly over, and there is something to look back at."""
+
 HOURS = (*range(5, 24), *range(5))
 """The hours of the day, beginning where most people's does."""
 
@@ -47,6 +50,9 @@ def ask_here(scene: Scene) -> Ask:
 
 
 def default_days(scene: Scene) -> frozenset[int]:
-    """Return the days that fit the cue: every day for going to bed, weekdays otherwise."""
+    """Return the days that fit: one for what is done weekly, every day for going to bed, weekdays otherwise."""
+    practice = scene.catalogue.get(scene.data.get("practice"))
+    if practice and practice.rhythm == "weekly":
+        return ONCE_A_WEEK
     cue = scene.catalogue.cues.get(scene.data.get("cue") or "")
     return EVERY_DAY if cue and cue.days == "every-day" else WEEKDAYS

@@ -1,23 +1,56 @@
-"""How a moment ends: one warm, honest line, and where the practice asks for it the faces."""
+"""How a moment ends: its answer is taken, one warm, honest line is said, and where it is wanted the faces are asked."""
 
+from bot.flows import afterwards
+from bot.flows.shelves import keep_answer
 from bot.flows.visit import Visit
-from bot.nudges.moments import Moment
-from bot.nudges.prompts import faces
-from bot.speech import Outgoing
+from bot.nudges import moments
+from bot.nudges.moments import LOW, Moment
+from bot.nudges.prompts import faces, slip_button
+from bot.people.queries import note_low
+from bot.speech import File, Outgoing
 from bot.texts import N_
 
-LOW = 2
-"""Faces up to this one are low: no cheering after them."""
+
+def take(visit: Visit, moment: Moment, given: str, words: str | None = None, file: File | None = None) -> None:
+    """Take an answer in words, by voice or as a photo, keep it where the practice keeps such, and end the moment."""
+    if moment.open:
+        moments.answer(visit.tx, moment, given, visit.person, words, file)
+    else:
+        moments.add_given(visit.tx, moment, visit.person, words, file)
+    practice = visit.catalogue.get(moment.practice)
+    if practice is None:  # taken out meanwhile; what was given stays
+        visit.say(N_("Thank you."))
+        return
+    keep_answer(visit, moment, words, file)
+    finish(visit, moment, practice.warm(moment.id), slip=practice.answer == "face")
 
 
-def finish(visit: Visit, moment: Moment, warm: str) -> None:
-    """Say one warm line (English, ours), and ask how it is now where the practice asks."""
+def finish(visit: Visit, moment: Moment, warm: str, *, slip: bool = True) -> None:
+    """Say one warm line (English, ours), and ask how it is now where the practice asks; `slip`: a tap to be changed."""
     line = visit.voice.say(_line(visit, moment, warm))
-    if moment.feelings == "none":
-        visit.show(Outgoing(line))
+    asks = moment.feelings != "none" and visit.person.feelings
+    if not asks or moment.after is not None:
+        what = "face" if visit.catalogue[moment.practice].answer == "face" else "answer"
+        afterwards.follow(visit, moment, line, slip=what if slip else "")
         return
     asked = visit.voice.say(N_("And now?"))
-    visit.show(Outgoing(f"{line} {asked}", (faces(moment.id, "after"),)), moment_id=moment.id)
+    back = ((slip_button(visit.voice, moment.id, "answer"),),) if slip else ()
+    visit.show(Outgoing(f"{line} {asked}", (faces(moment.id, "after"), *back)), moment_id=moment.id)
+
+
+def felt(visit: Visit, moment: Moment, before: int | None, after: int) -> None:
+    """End the moment with the honest line for how it is now."""
+    note_face(visit, after)
+    found = moments.find(visit.tx, moment.id, visit.person) or moment
+    slip = "after" if found.after is not None else "face"
+    afterwards.follow(visit, found, visit.voice.say(said_after(before, after)), slip=slip)
+
+
+def note_face(visit: Visit, face: int) -> None:
+    """Remember that a low face was given: the rest of the day is a gentle one."""
+    if face <= LOW:
+        note_low(visit.tx, visit.person.id, visit.tx.now)
+        visit.refresh()
 
 
 def _line(visit: Visit, moment: Moment, warm: str) -> str:

@@ -2,25 +2,15 @@
 
 from dataclasses import replace
 
-from bot.flows.editing import CHANGE_CUE, CHANGE_PRACTICE, CHANGE_TIME
 from bot.flows.effects import KeepWords
 from bot.flows.engine import Answer, Ask, Flow, Next, Position, Scene, Unclear, advance, begin, is_outdated
 from bot.flows.guide import GUIDE
-from bot.flows.own_day import DAY, QUIET
-from bot.flows.pausing import PAUSE
-from bot.flows.perform import perform
 from bot.flows.positions import leave, load, save
-from bot.flows.sign_up import SIGN_UP
 from bot.flows.visit import Visit
-from bot.flows.zone import ZONE
 from bot.people.queries import find
 from bot.schedules.zones import guess_zone
-from bot.speech import Button, Kind, Outgoing, Payload
+from bot.speech import Button, File, Kind, Outgoing, Payload, unpack
 from bot.texts import N_
-
-FLOWS: dict[str, Flow] = {
-    flow.name: flow for flow in (SIGN_UP, CHANGE_TIME, CHANGE_CUE, CHANGE_PRACTICE, ZONE, QUIET, DAY, PAUSE, GUIDE)
-}
 
 LOCATING = ("telegram", "memory")
 """Platforms whose people can share where they are."""
@@ -33,15 +23,17 @@ OUTDATED = N_(
 def keep_what_was_said(visit: Visit) -> None:
     """Keep the words of a practice that is left half-way: they are an answer too."""
     position = load(visit.tx, visit.person)
-    if position is not None and position.flow == GUIDE.name and position.data.get("words"):
-        words = "\n".join(position.data["words"])
-        perform(visit, KeepWords(position.data["moment"], words, given="words"))
+    if position is None or position.flow != GUIDE.name:
+        return
+    words, file = "\n".join(position.data["words"]), unpack(position.data.get("file"))
+    if words or file:
+        visit.perform(KeepWords(position.data["moment"], words or None, file.kind if file else "words", file))
 
 
-def start(visit: Visit, flow: Flow, data: dict[str, object] | None = None) -> None:
-    """Begin a flow with what is known already; a flow under way is left for it."""
+def start(visit: Visit, flow: Flow, data: dict[str, object] | None = None, at: str = "") -> None:
+    """Begin a flow with what is known already, at its first step or at that one; a flow under way is left for it."""
     keep_what_was_said(visit)
-    _follow(visit, flow, begin(flow, _scene(visit, data or {})))
+    _follow(visit, flow, begin(flow, _scene(visit, data or {}), at))
 
 
 def take_words(visit: Visit, words: str, since: int = 0) -> bool:
@@ -52,11 +44,11 @@ def take_words(visit: Visit, words: str, since: int = 0) -> bool:
     position = load(visit.tx, visit.person)
     if position is None or position.moved_at < since:
         return False
-    flow = FLOWS.get(position.flow)
+    flow = visit.book.flows.get(position.flow)
     if flow is not None and visit.tx.now > position.moved_at + flow.lapses:
         return False
     if is_outdated(flow, position) or flow is None:
-        return _end_outdated(visit)
+        return _end_outdated(visit, position)
     step = flow.step(position.step)
     typed = _named_button(step.ask(_scene(visit, position.data)), words)
     if typed is None and not step.takes_words:
@@ -78,22 +70,38 @@ def take_tap(visit: Visit, row: int, step: str, value: str) -> bool:
     position = load(visit.tx, visit.person)
     if position is None or position.id != row:
         return False
-    flow = FLOWS.get(position.flow)
+    flow = visit.book.flows.get(position.flow)
     if is_outdated(flow, position) or flow is None:
-        visit.settle()
-        return _end_outdated(visit)
+        return _end_outdated(visit, position)
     if position.step != step or str(position.data.get("at", "")) != value.partition("=")[2]:
         return False
     return _take(visit, flow, position, Answer(value=value.partition("=")[0]))
 
 
+def take_file(visit: Visit, file: File, caption: str, since: int = 0) -> bool:
+    """Give a voice note or a photo to the flow that waits for one; return False when none does, as with words."""
+    position = load(visit.tx, visit.person)
+    if position is None or position.moved_at < since:
+        return False
+    flow = visit.book.flows.get(position.flow)
+    if flow is not None and visit.tx.now > position.moved_at + flow.lapses:
+        return False
+    if is_outdated(flow, position) or flow is None:
+        return _end_outdated(visit, position)
+    if not flow.step(position.step).takes_files:
+        return False
+    return _take(visit, flow, position, Answer(words=caption or None, file=file))
+
+
 def take_location(visit: Visit, place: str) -> bool:
     """Give a shared place ("latitude,longitude") to the flow that asked for it; return False when none did."""
     position = load(visit.tx, visit.person)
-    flow = FLOWS.get(position.flow) if position else None
-    if position is None or flow is None or is_outdated(flow, position) or flow not in (ZONE, SIGN_UP):
+    if position is None:
         return False
-    if position.step not in ("here", "clock", "city", "place"):
+    flow = visit.book.flows.get(position.flow)
+    if is_outdated(flow, position) or flow is None:
+        return _end_outdated(visit, position)
+    if not flow.step(position.step).takes_location:
         return False
     return _take(visit, flow, position, Answer(location=place))
 
@@ -105,9 +113,10 @@ def leave_if_about(visit: Visit, nudge_id: int) -> None:
         leave(visit.tx, visit.person)
 
 
-def _end_outdated(visit: Visit) -> bool:
+def _end_outdated(visit: Visit, position: Position) -> bool:
+    _settle(visit, position)
     leave(visit.tx, visit.person)
-    visit.say(OUTDATED)
+    visit.show(Outgoing(visit.voice.say(OUTDATED), settles_location=True))
     return True
 
 
@@ -120,7 +129,8 @@ def _take(visit: Visit, flow: Flow, position: Position, answer: Answer) -> bool:
         # The buttons stay: the question is still open.
         visit.show(_message(Ask(following.line, following.rows), position))
     else:
-        if not following.redraws:
+        # What was typed redraws nothing: the answer stands below it, and the old buttons go.
+        if not following.redraws or visit.incoming.kind is not Kind.TAP:
             _settle(visit, position)
         _follow(visit, flow, following)
     return True
@@ -143,7 +153,7 @@ def _follow(visit: Visit, flow: Flow, following: Next) -> None:
         visit.show(Outgoing(following.say, settles_location=following.settles_location))
     learned: dict[str, object] = {}
     for effect in following.effects:
-        learned |= perform(visit, effect)
+        learned |= visit.perform(effect)
     if position is None:
         return
     visit.person = find(visit.tx, visit.incoming.address) or visit.person
@@ -169,7 +179,7 @@ def _scene(visit: Visit, data: object) -> Scene:
     person = visit.person
     return Scene(
         voice=visit.voice,
-        language=visit.incoming.language or visit.voice.language,
+        language=visit.reads_first,
         catalogue=visit.catalogue,
         now=visit.tx.now,
         zone=person.zone,

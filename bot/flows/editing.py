@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.flows.choosing import ask_cue, read_cue, rows_of
+from bot.flows.choosing import ask_cue, read_cue
 from bot.flows.effects import ChangeCue, ChangePractice, ChangeTime
 from bot.flows.engine import Answer, Ask, Flow, Scene, Step, Turn, Unclear, tap_a_button
+from bot.flows.picking import picking_steps
 from bot.flows.when import days_of, said_again, told, when_steps
+from bot.nudges.rules import is_over
 from bot.outbox.states import DAY
 from bot.schedules.rules import Rule, from_dict, to_dict
 from bot.texts import N_
@@ -15,9 +17,13 @@ from bot.texts import N_
 def _ask_time(scene: Scene) -> Ask:
     practice = scene.catalogue.get(scene.data["practice"])
     choices = [(scene.voice.time(m), str(m)) for m in (practice.minutes[:3] if practice else ())]
+    rows = (tuple(choices),) if choices else ()
+    if is_over(_old_rule(scene), scene.data["zone"], scene.now):
+        again = N_("When shall it come once more? Tap, or type it: “tomorrow 8:30”, “weekdays 8:30”.")
+        return Ask(scene.voice.say(again), rows)
     days = days_of(scene, _old_rule(scene))
     text = N_("Which time suits you ({days})? Tap, or type it: “weekdays 8:30”. /cancel keeps it as it is.")
-    return Ask(scene.voice.say(text, days=days), (tuple(choices),) if choices else ())
+    return Ask(scene.voice.say(text, days=days), rows)
 
 
 def _old_rule(scene: Scene) -> Rule:
@@ -57,26 +63,21 @@ def _take_cue(scene: Scene, answer: Answer) -> Turn | Unclear:
     return Turn(None, effects=(ChangeCue(scene.data["nudge"], found["cue"], found["cue_words"]),), say=line)
 
 
-def _ask_practice(scene: Scene) -> Ask:
-    choices = [(f"{p.icon} {scene.voice.say(p.title)}", p.key) for p in scene.catalogue]
-    return Ask(scene.voice.say(N_("Which one shall it be instead?")), rows_of(choices, 2))
-
-
-def _take_practice(scene: Scene, answer: Answer) -> Turn | Unclear:
-    practice = scene.catalogue.get(answer.value)
-    if practice is None:
-        return tap_a_button(scene)
+def _picked(scene: Scene, key: str) -> Turn:
     line = scene.voice.say(N_("Done. It keeps its times."))
-    return Turn(None, effects=(ChangePractice(scene.data["nudge"], practice.key),), say=line)
+    return Turn(None, effects=(ChangePractice(scene.data["nudge"], key),), say=line)
 
 
 CHANGE_TIME = Flow(
     "change-time",
     version=3,
-    steps=(*when_steps(_ask_time, _old_rule, _change_time), Step("set", _ask_set, _take_set)),
+    steps=(*when_steps(_ask_time, _old_rule, _change_time, is_set=True), Step("set", _ask_set, _take_set)),
     lapses=DAY,
 )
 CHANGE_CUE = Flow("change-cue", version=1, steps=(Step("cue", _ask_cue, _take_cue),), lapses=DAY)
 CHANGE_PRACTICE = Flow(
-    "change-practice", version=1, steps=(Step("pick", _ask_practice, _take_practice, takes_words=False),), lapses=DAY
+    "change-practice",
+    version=2,
+    steps=picking_steps(N_("Which one shall it be instead?"), _picked, lambda _scene: None),
+    lapses=DAY,
 )

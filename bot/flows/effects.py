@@ -1,8 +1,9 @@
-"""What a flow can ask to be done, as plain data; `bot.flows.perform` does it inside the unit of work. Pure."""
+"""What a flow can ask to be done, as plain data; the book (`bot.flows.book`) names who does it. Pure."""
 
 from dataclasses import dataclass
 
 from bot.schedules.rules import Rule
+from bot.speech import File
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class SetNudge:
     cue: str | None
     cue_words: str | None
     nudge_id: int | None = None
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,24 @@ class BeginMoment:
 
 @dataclass(frozen=True, slots=True)
 class KeepWords:
-    """End a moment: keep the words given for it, answer it with `given` when it is still open, say a warm line."""
+    """End a moment: keep what was given for it, answer it with `given` when it is still open, say a warm line."""
 
     moment_id: int
     words: str | None
     given: str
+    file: File | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepIdentity:
+    """Keep the person's own sentence about who they are."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepGoal:
+    """Keep where a long way leads, and the one piece of it that is asked for."""
+
+    way: str
+    piece: str

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.catalogue import Catalogue
 from bot.schedules.quiet import DayParts, QuietHours
+from bot.speech import File
 from bot.texts import N_, Voice
 
 Choice = tuple[str, str]
@@ -46,11 +47,12 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the person gave: the value of a button, words, or a place as "latitude,longitude"."""
+    """What the person gave: the value of a button, words, a place as "latitude,longitude", or a file."""
 
     value: str | None = None
     words: str | None = None
     location: str | None = None
+    file: File | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,8 @@ class Step:
     ask: Callable[[Scene], Ask]
     take: Callable[[Scene, Answer], Turn | Unclear | None]
     takes_words: bool = True
+    takes_location: bool = False
+    takes_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +134,9 @@ class Next:
     settles_location: bool = False
 
 
-def begin(flow: Flow, scene: Scene) -> Next:
-    """Start a flow at its first step."""
-    first = flow.steps[0]
+def begin(flow: Flow, scene: Scene, at: str = "") -> Next:
+    """Start a flow at its first step, or at the step of that name. Raises KeyError."""
+    first = flow.step(at) if at else flow.steps[0]
     position = Position(0, flow.name, flow.version, first.name, dict(scene.data), scene.now)
     return Next(position, first.ask(scene))
 

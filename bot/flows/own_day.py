@@ -1,27 +1,25 @@
 """A person's own day: the hours in which nothing comes, and what morning, noon, evening and night mean to them."""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from babel.core import Locale, UnknownLocaleError
 
 from bot.flows.choosing import HOURS, rows_of
+from bot.flows.conversation import start
 from bot.flows.engine import Answer, Ask, Choice, Flow, Scene, Step, Turn, Unclear, tap_a_button
-from bot.flows.pausing import zone_of
-from bot.flows.visit import Visit
+from bot.flows.hours import read_hours, read_minute
+from bot.flows.visit import Chapter, Command, Visit
 from bot.nudges.moments import move_out_of
 from bot.outbox.states import DAY as DAY_SECONDS
 from bot.people.queries import Person, set_parts, set_quiet
-from bot.schedules.grammar_lexicon import LANGUAGES, data
-from bot.schedules.phrases import read
 from bot.schedules.quiet import DayParts, QuietHours
-from bot.schedules.rules import DAY_MINUTES, Times
+from bot.schedules.rules import DAY_MINUTES
+from bot.speech import Outgoing, Payload
 from bot.texts import N_
 
 _OFFERED = (QuietHours(22 * 60, 7 * 60), QuietHours(23 * 60, 8 * 60))
-_DASHES = re.compile(r"\s*[-‐‑‒–—―~〜～]\s*")
 
 PARTS = {"morning": N_("Morning"), "noon": N_("Noon"), "evening": N_("Evening"), "night": N_("Night")}
 _PERIODS = {"morning": "morning1", "noon": "noon", "evening": "evening1", "night": "night1"}
@@ -30,9 +28,10 @@ _PERIODS = {"morning": "morning1", "noon": "noon", "evening": "evening1", "night
 
 @dataclass(frozen=True, slots=True)
 class KeepQuiet:
-    """Keep the hours in which nothing comes; None: there are none."""
+    """Keep the hours in which nothing comes, and tell them in `line`; None: there are none."""
 
     quiet: QuietHours | None
+    line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +63,18 @@ def _take_quiet(scene: Scene, answer: Answer) -> Turn | Unclear:
     typed = (answer.words or "").strip(" .!").casefold()
     if answer.value == "off" or typed in (say(N_("Off")).casefold(), "off"):
         line = say(N_("No quiet hours, then. I come at your times, whatever the hour."))
-        return Turn(None, effects=(KeepQuiet(None),), say=line)
+        return Turn(None, effects=(KeepQuiet(None, line),))
     tapped = answer.value.partition("-") if answer.value else ("", "", "")
     if tapped[0].isdecimal() and tapped[2].isdecimal():
-        found: tuple[int, int] | None = int(tapped[0]), int(tapped[2])
+        spans: tuple[tuple[int, int], ...] = ((int(tapped[0]), int(tapped[2])),)
     else:
-        found = read_hours(scene, answer.words or "")
-    if found is None:
+        spans = read_hours(scene, answer.words or "")
+    if not spans:
         return Unclear(say(N_("Which two times? From and to, like 22:00–7:00, or “off”.")))
+    if len(spans) > 1:
+        both = [(f"{scene.voice.time(a)}–{scene.voice.time(b)}", f"{a}-{b}") for a, b in spans]
+        return Unclear(say(N_("Both could be meant. Which of the two?")), (tuple(both),))
+    (found,) = spans
     if found[0] == found[1]:
         return Unclear(say(N_("That could mean never or always. Two different times, please, like 22:00–7:00.")))
     try:
@@ -83,58 +86,7 @@ def _take_quiet(scene: Scene, answer: Answer) -> Turn | Unclear:
         line = say(N_("Quiet from {start} until {end}, every day."), start=start, end=end)
     else:
         line = say(N_("Quiet from {start} until {end} the next day, every night."), start=start, end=end)
-    return Turn(None, effects=(KeepQuiet(quiet),), say=line)
-
-
-def read_hours(scene: Scene, text: str) -> tuple[int, int] | None:
-    """Return the two minutes of the day in "22:00–7:00" or "from 10 pm to 7 am", or None if there are no such two.
-
-    A bare hour is the one nearer to the evening in front, to the morning behind.
-    """
-    for start, end in _sides(text, scene.language):
-        found = _minute(scene, start, _OFFERED[0].start), _minute(scene, end, _OFFERED[0].end)
-        if found[0] is not None and found[1] is not None:
-            # "9-9" is no span, whichever half of the day each nine may mean.
-            same = start.strip().casefold() == end.strip().casefold()
-            return found[0], found[0] if same else found[1]
-    return None
-
-
-def _sides(text: str, language: str) -> Iterator[tuple[str, str]]:
-    """Yield what may stand before and behind the middle of a span of time."""
-    plain = " ".join(text.split()).strip(" .!")
-    parts = _DASHES.split(plain)
-    if len(parts) == 2:
-        yield parts[0], parts[1]
-    for words in _lexicons(language):
-        bare = plain
-        for word in _listed(words, "from", "between"):
-            if plain.casefold().startswith(f"{word} "):
-                bare = plain[len(word) + 1 :]
-                break
-        for word in _listed(words, "to", "until", "through", "and"):
-            before, found, behind = bare.casefold().partition(f" {word} ")
-            if found:
-                yield before, behind
-
-
-def _lexicons(language: str) -> Iterator[dict[str, str]]:
-    own = language.lower().replace("_", "-").partition("-")[0]
-    for spoken in dict.fromkeys(one for one in (own, "en") if one in LANGUAGES):
-        yield data(spoken)["words"]
-
-
-def _listed(words: dict[str, str], *names: str) -> list[str]:
-    listed = [word.strip() for name in names for word in words.get(name, "").split("|")]
-    return sorted(filter(None, listed), key=len, reverse=True)
-
-
-def _minute(scene: Scene, text: str, near: int) -> int | None:
-    """Return the one time of the day that is said, or None."""
-    zone = scene.zone or scene.guessed_zone
-    found = read(text.strip(), language=scene.language, zone=zone, now=scene.now, near=near, day_parts=scene.parts)
-    minutes = found.rule.minutes if found.rule and not found.dated and not found.cue else None
-    return minutes.minutes[0] if isinstance(minutes, Times) and len(minutes.minutes) == 1 else None
+    return Turn(None, effects=(KeepQuiet(quiet, line),))
 
 
 def _ask_part(scene: Scene) -> Ask:
@@ -149,7 +101,7 @@ def _take_part(scene: Scene, answer: Answer) -> Turn | Unclear:
         return Turn("hour", {"part": answer.value})
     if answer.words:
         for part, rest in _named(scene, answer.words):
-            minute = _minute(scene, rest, asdict(scene.parts)[part])
+            minute = read_minute(scene, rest, asdict(scene.parts)[part])
             if minute is not None:
                 return _set(scene, part, minute)
         return Unclear(scene.voice.say(N_("Which one, and when? Like “evening 18:30”, or tap one above.")))
@@ -214,13 +166,14 @@ def _take_quarter(scene: Scene, answer: Answer) -> Turn | Unclear:
 
 def _typed(scene: Scene, answer: Answer) -> Turn | Unclear:
     part = scene.data["part"]
-    minute = _minute(scene, answer.words or "", asdict(scene.parts)[part])
+    minute = read_minute(scene, answer.words or "", asdict(scene.parts)[part])
     return tap_a_button(scene) if minute is None else _set(scene, part, minute)
 
 
 def _keep_quiet(visit: Visit, effect: KeepQuiet) -> None:
     set_quiet(visit.tx, visit.person.id, effect.quiet)
-    move_out_of(visit.tx, visit.person, zone_of(visit), effect.quiet)
+    move_out_of(visit.tx, visit.person, visit.person.here, effect.quiet)
+    visit.show(Outgoing(effect.line, ((visit.button(N_("Change"), Payload("menu", 0, "quiet")),),)))
 
 
 def _keep_parts(visit: Visit, effect: KeepParts) -> None:
@@ -238,4 +191,21 @@ DAY = Flow(
     ),
     lapses=DAY_SECONDS,
 )
-PERFORM: dict[type, Callable[[Visit, Any], dict[str, Any] | None]] = {KeepQuiet: _keep_quiet, KeepParts: _keep_parts}
+
+
+def _begin_quiet(visit: Visit) -> None:
+    start(visit, QUIET, known_quiet(visit.person))
+
+
+def _begin_day(visit: Visit) -> None:
+    start(visit, DAY)
+
+
+CHAPTER = Chapter(
+    flows=(QUIET, DAY),
+    commands={
+        "quiet": Command(N_("Hours in which nothing comes"), _begin_quiet),
+        "day": Command(N_("What morning and evening mean to you"), _begin_day),
+    },
+    effects={KeepQuiet: _keep_quiet, KeepParts: _keep_parts},
+)

@@ -1,26 +1,31 @@
-"""Quiet for a while: at once and until somebody resumes, or until a day that is tapped or typed."""
+"""Quiet for a while: at once and until somebody resumes, or until a day or a time that is tapped or typed."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from babel.dates import format_date
 
 from bot.flows.engine import Answer, Ask, Flow, Position, Scene, Step, Turn, Unclear
+from bot.flows.live import stop_running
 from bot.flows.positions import leave, load, save
-from bot.flows.visit import Visit
+from bot.flows.timer import stop_timer
+from bot.flows.visit import Chapter, Command, Visit, choices
 from bot.nudges import moments
 from bot.people import queries as people
 from bot.schedules.grammar_lexicon import LANGUAGES, data
-from bot.schedules.phrases import read
-from bot.schedules.rules import OnDate
-from bot.schedules.zones import guess_zone, instant, local
+from bot.schedules.phrases import Understood, read
+from bot.schedules.quiet import DayParts
+from bot.schedules.rules import OnDate, Times
+from bot.schedules.times import next_times
+from bot.schedules.zones import instant, local
 from bot.speech import Button, Payload
 from bot.texts import N_
 
 LAPSES = 600
 """Seconds after /pause within which words are taken as its end."""
+UNREAD = N_("It is quiet now. I did not catch until when: “until monday”, “2 hours” or “until 9pm” would do.")
 _FAR = 300
 """Days ahead from which on a date is told with its year."""
 _FIRST_MINUTE = "0:00"
@@ -29,46 +34,66 @@ _FIRST_MINUTE = "0:00"
 
 @dataclass(frozen=True, slots=True)
 class PauseUntil:
-    """Send nothing before the local date begins."""
+    """Send nothing before `at` (UTC seconds)."""
 
-    day: date
-
-
-def zone_of(visit: Visit) -> str:
-    """Return the person's zone (IANA name), confirmed or guessed."""
-    return visit.person.zone or guess_zone(visit.person.hinted_zone, visit.person.language)
+    at: int
 
 
 def pause(visit: Visit) -> None:
     """Send nothing from now on, and offer an end. `/pause until monday` is understood at once."""
     said = visit.incoming.rest.strip()
-    if said:
-        language = visit.incoming.language or visit.voice.language
-        day = read_day(said, language, zone_of(visit), visit.tx.now)
-        if day is not None:
-            pause_until(visit, day)
-            return
+    end = _read_end(visit, said)
+    if end is not None:
+        _end_question(visit)
+        pause_until(visit, end)
+        return
     _pause(visit, None)
     ends = ((N_("Until tomorrow"), "tomorrow"), (N_("A week"), "week"), (N_("Until I resume"), "open"))
     row = tuple(visit.button(label, Payload("pause", 0, value)) for label, value in ends)
-    visit.say(N_("Quiet now, for as long as you like. Nothing piles up."), (row, (_resume_button(visit),)))
+    line = UNREAD if said else N_("Quiet now, for as long as you like. Nothing piles up.")
+    visit.say(line, (row, (_resume_button(visit),)))
     under_way = load(visit.tx, visit.person)
     if under_way is None or under_way.flow == PAUSE.name:
         leave(visit.tx, visit.person)
         save(visit.tx, visit.person, Position(0, PAUSE.name, PAUSE.version, "until", {}, visit.tx.now))
 
 
-def pause_until(visit: Visit, day: date) -> None:
-    """Send nothing before the local date begins, and say so."""
-    zone = zone_of(visit)
-    today = local(zone, visit.tx.now).date()
-    _pause(visit, instant(zone, day, 0))
-    if day == today + timedelta(days=1):
+def take_end(visit: Visit, words: str) -> bool:
+    """Take the end of a pause that began in the middle of a conversation; return False where the words are none.
+
+    What was asked last is what people answer: the conversation stands as it is, and gets the words after that.
+    """
+    asked_at, under_way = visit.person.paused_at, load(visit.tx, visit.person)
+    if under_way is None or under_way.flow == PAUSE.name:  # with a position of its own, the question gets them anyway
+        return False
+    if asked_at is None or visit.person.paused_until is not None or visit.tx.now > asked_at + LAPSES:
+        return False
+    end = _read_end(visit, words) if under_way.moved_at <= asked_at else None
+    if end is not None:
+        pause_until(visit, end)
+    return end is not None
+
+
+def _read_end(visit: Visit, said: str) -> int | None:
+    person = visit.person
+    return read_end(said, visit.reads_first, person.here, visit.tx.now, person.parts)
+
+
+def pause_until(visit: Visit, end: int) -> None:
+    """Send nothing before `end` (UTC seconds), and say so."""
+    zone = visit.person.here
+    today, until = local(zone, visit.tx.now).date(), local(zone, end)
+    _pause(visit, end)
+    whole_day = instant(zone, until.date(), 0) == end
+    if whole_day and until.date() == today + timedelta(days=1):
         visit.say(N_("Quiet until tomorrow. Nothing piles up."), ((_resume_button(visit),),))
         return
-    near = day < today + timedelta(days=_FAR)
-    # The pattern is that of Voice.date_time, without the time.
-    told = format_date(day, visit.voice.say(N_("EEE d MMM")) if near else "long", locale=visit.voice.locale)
+    time = visit.voice.time(until.hour * 60 + until.minute)
+    near = until.date() < today + timedelta(days=_FAR)
+    # The pattern is that of Voice.date_time.
+    told = format_date(until.date(), visit.voice.say(N_("EEE d MMM")) if near else "long", locale=visit.voice.locale)
+    if not whole_day:
+        told = time if until.date() == today else visit.voice.say(N_("{date}, {time}"), date=told, time=time)
     visit.say(N_("Quiet until {day}. Nothing piles up."), ((_resume_button(visit),),), day=told)
 
 
@@ -87,16 +112,25 @@ def resume(visit: Visit) -> None:
 
 def _until_tomorrow(visit: Visit) -> None:
     _end_question(visit)
-    pause_until(visit, local(zone_of(visit), visit.tx.now).date() + timedelta(days=1))
+    _pause_days(visit, 1)
 
 
 def _a_week(visit: Visit) -> None:
     _end_question(visit)
-    pause_until(visit, local(zone_of(visit), visit.tx.now).date() + timedelta(days=7))
+    _pause_days(visit, 7)
+
+
+def _pause_days(visit: Visit, days: int) -> None:
+    here = visit.person.here
+    pause_until(visit, instant(here, local(here, visit.tx.now).date() + timedelta(days=days), 0))
 
 
 def _open_end(visit: Visit) -> None:
     _end_question(visit)
+    under_way = load(visit.tx, visit.person)
+    if under_way is not None:
+        # The end is settled: what is said now answers the conversation again, not `take_end`.
+        save(visit.tx, visit.person, replace(under_way, moved_at=visit.tx.now + 1))
     _pause(visit, None)
     visit.say(N_("Quiet until /resume. Take all the time you like."), ((_resume_button(visit),),))
 
@@ -104,6 +138,8 @@ def _open_end(visit: Visit) -> None:
 def _pause(visit: Visit, until: int | None) -> None:
     people.pause(visit.tx, visit.person.id, until)
     moments.forget_waiting(visit.tx, visit.person)
+    stop_timer(visit)
+    stop_running(visit)
 
 
 def _end_question(visit: Visit) -> None:
@@ -116,25 +152,35 @@ def _resume_button(visit: Visit) -> Button:
     return visit.button(N_("Resume"), Payload("menu", 0, "resume"))
 
 
-def read_day(said: str, language: str, zone: str, now: int) -> date | None:
-    """Return the local date that is meant by "until monday" or "2 weeks" at `now` (UTC seconds), None if unclear.
+def read_end(said: str, language: str, zone: str, now: int, parts: DayParts | None = None) -> int | None:
+    """Return the UTC second that is meant by "until monday", "2 weeks", "for an hour" or "until 9pm" at `now`.
 
-    It is later than today.
+    A day means its beginning, and is later than today. None where it is unclear.
     """
-    today = local(zone, now).date()
-    for text in _readings(" ".join(said.split()).strip(" .!"), language):
+    texts = list(_readings(" ".join(said.split()).strip(" .!"), language)) if said else []
+    for text in texts:
         found = read(f"{text} {_FIRST_MINUTE}", language=language, zone=zone, now=now)
-        if found.rule is None or not found.dated or found.cue:
-            continue
-        if isinstance(found.rule.dates, OnDate) and found.rule.dates.day > today:
-            return found.rule.dates.day
+        day = _date(found) if found.dated else None
+        if day is not None and day > local(zone, now).date():
+            return instant(zone, day, 0)
+    for text in texts:
+        found = read(text, language=language, zone=zone, now=now, day_parts=parts)
+        if found.rule and _date(found) and isinstance(found.rule.minutes, Times):
+            coming = next_times(found.rule, zone, now, 2)
+            if len(coming) == 1:
+                return coming[0].at
     return None
 
 
+def _date(found: Understood) -> date | None:
+    """Return the one date that was understood."""
+    return found.rule.dates.day if found.rule and not found.cue and isinstance(found.rule.dates, OnDate) else None
+
+
 def _readings(said: str, language: str) -> Iterator[str]:
-    """Yield how a date may be meant: as it stands, without its "until", and as a span of days from now on."""
+    """Yield how an end may be meant: as it stands, without its "until", and as a span from now on."""
     own = language.lower().replace("_", "-").partition("-")[0]
-    for spoken in dict.fromkeys(one for one in (own, "en") if one in LANGUAGES):
+    for spoken in dict.fromkeys(one for one in (own, "en", *LANGUAGES) if one in LANGUAGES):
         words = data(spoken)["words"]
         bare = said
         for word in sorted(_listed(words, "until") + _listed(words, "for"), key=len, reverse=True):
@@ -150,21 +196,27 @@ def _listed(words: dict[str, str], name: str) -> list[str]:
 
 
 def _ask(scene: Scene) -> Ask:
-    return Ask(scene.voice.say(N_("Until when? “until monday” or “2 weeks” would do. It is quiet already.")))
+    text = N_("Until when? “until monday”, “2 hours” or “until 9pm” would do. It is quiet already.")
+    return Ask(scene.voice.say(text))
 
 
 def _take(scene: Scene, answer: Answer) -> Turn | Unclear:
     zone = scene.zone or scene.guessed_zone
-    day = read_day(answer.words or "", scene.language, zone, scene.now)
-    return Turn(None, effects=(PauseUntil(day),)) if day else Unclear(_ask(scene).text)
+    end = read_end(answer.words or "", scene.language, zone, scene.now, scene.parts)
+    return Turn(None, effects=(PauseUntil(end),)) if end else Unclear(_ask(scene).text)
 
 
 def _perform(visit: Visit, effect: PauseUntil) -> dict[str, Any]:
-    pause_until(visit, effect.day)
+    pause_until(visit, effect.at)
     return {}
 
 
 PAUSE = Flow("pause", version=1, steps=(Step("until", _ask, _take),), lapses=LAPSES)
-PERFORM: dict[type, Callable[[Visit, Any], dict[str, Any] | None]] = {PauseUntil: _perform}
-BUTTONS: dict[str, Callable[[Visit], None]] = {"tomorrow": _until_tomorrow, "week": _a_week, "open": _open_end}
-"""What the choices of the verb `pause` do, once the tapped message is settled."""
+
+
+CHAPTER = Chapter(
+    flows=(PAUSE,),
+    commands={"pause": Command(N_("Quiet until a day, or until you resume"), pause)},
+    effects={PauseUntil: _perform},
+    taps={"pause": choices({"tomorrow": _until_tomorrow, "week": _a_week, "open": _open_end})},
+)

@@ -1,25 +1,14 @@
 """Do what a flow asked for, inside the unit of work of one visit."""
 
-from collections.abc import Callable
 from typing import Any
 
-from bot.flows import own_day, pausing
-from bot.flows.closing import finish
+from bot.flows.beginning import begin_moment
+from bot.flows.closing import take
 from bot.flows.effects import BeginMoment, ChangeCue, ChangePractice, ChangeTime, KeepWords, KeepZone, SetNudge
-from bot.flows.visit import Visit
+from bot.flows.visit import Chapter, Visit
 from bot.nudges import moments, queries
 from bot.people.queries import set_zone
-from bot.schedules.zones import guess_zone
-
-
-def begin_moment(visit: Visit, key: str, feelings: str | None = None) -> None:
-    """Begin a moment and put it before the person."""
-    tx, person = visit.tx, visit.person
-    practice = visit.catalogue[key]
-    turn = moments.count_of(tx, person, key)
-    zone = person.zone or guess_zone(person.hinted_zone, person.language)
-    moment = moments.begin(tx, person, key, feelings or practice.feelings, zone)
-    visit.show(visit.opening(moment, turn), moment_id=moment.id)
+from bot.texts import N_
 
 
 def _keep_zone(visit: Visit, effect: KeepZone) -> None:
@@ -28,7 +17,7 @@ def _keep_zone(visit: Visit, effect: KeepZone) -> None:
 
 
 def _begin(visit: Visit, effect: BeginMoment) -> None:
-    begin_moment(visit, effect.practice, effect.feelings)
+    begin_moment(visit, effect.practice, feelings=effect.feelings)
 
 
 def _set_nudge(visit: Visit, wish: SetNudge) -> dict[str, Any]:
@@ -38,8 +27,13 @@ def _set_nudge(visit: Visit, wish: SetNudge) -> dict[str, Any]:
         moments.forget_waiting(visit.tx, visit.person, known.id)
         return {"nudge": known.id}
     grace = visit.catalogue[wish.practice].grace
-    new = queries.Wish(wish.practice, wish.rule, wish.zone, grace, wish.cue, wish.cue_words)
-    return {"nudge": queries.create(visit.tx, visit.person, new)}
+    new = queries.Wish(wish.practice, wish.rule, wish.zone, grace, wish.cue, wish.cue_words, wish.links)
+    others = queries.of_person(visit.tx, visit.person.id, visit.person.seal)
+    nudge_id = queries.create(visit.tx, visit.person, new)
+    created = queries.find(visit.tx, nudge_id, visit.person)
+    if created and others and all(other.follow_up for other in others):  # as the person has set it for all
+        queries.set_follow_up(visit.tx, created, True)
+    return {"nudge": nudge_id}
 
 
 def _change_time(visit: Visit, effect: ChangeTime) -> None:
@@ -63,28 +57,21 @@ def _change_practice(visit: Visit, effect: ChangePractice) -> None:
 
 def _keep_words(visit: Visit, effect: KeepWords) -> None:
     moment = moments.find(visit.tx, effect.moment_id, visit.person)
-    if moment is None:
+    if moment is None:  # deleted meanwhile
+        given = effect.words or effect.file
+        visit.say(N_("That moment is gone, so I kept nothing.") if given else N_("Thank you."))
         return
-    if moment.open:
-        moments.answer(visit.tx, moment, effect.given, visit.person, effect.words)
-    elif effect.words is not None:
-        moments.add_words(visit.tx, moment, visit.person, effect.words)
-    finish(visit, moment, visit.catalogue[moment.practice].warm(moment.id))
+    take(visit, moment, effect.given, effect.words, effect.file)
 
 
-PERFORM: dict[type, Callable[[Visit, Any], dict[str, Any] | None]] = {
-    KeepZone: _keep_zone,
-    SetNudge: _set_nudge,
-    ChangeTime: _change_time,
-    ChangeCue: _change_cue,
-    ChangePractice: _change_practice,
-    BeginMoment: _begin,
-    KeepWords: _keep_words,
-    **own_day.PERFORM,
-    **pausing.PERFORM,
-}
-
-
-def perform(visit: Visit, effect: object) -> dict[str, Any]:
-    """Do it, and return what the flow should remember of it."""
-    return PERFORM[type(effect)](visit, effect) or {}
+CHAPTER = Chapter(
+    effects={
+        KeepZone: _keep_zone,
+        SetNudge: _set_nudge,
+        ChangeTime: _change_time,
+        ChangeCue: _change_cue,
+        ChangePractice: _change_practice,
+        BeginMoment: _begin,
+        KeepWords: _keep_words,
+    },
+)

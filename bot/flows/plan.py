@@ -14,7 +14,7 @@ from bot.nudges.rung import rung_since
 from bot.schedules.quiet import QuietHours
 from bot.schedules.rules import Draw, Rule, Times
 from bot.schedules.times import Occurrence, next_after
-from bot.schedules.zones import guess_zone, instant, local
+from bot.schedules.zones import instant, local
 from bot.speech import Outgoing, Payload
 from bot.texts import N_, Voice
 
@@ -53,7 +53,9 @@ class Source:
     def leaves_at(self, at: int) -> int | None:
         """Return when what is due at `at` leaves (UTC seconds), or None where the quiet hours swallow it."""
         fixed = isinstance(self.rule.minutes, Times)
-        return leaves_at(at, at, self.grace, self.zone, self.quiet, fixed=fixed)
+        following = next_after(self.rule, self.zone, at) if fixed and self.quiet else None
+        then = following.at if following else None
+        return leaves_at(at, at, self.grace, self.zone, self.quiet, fixed=fixed, following=then)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def plan(visit: Visit) -> None:
         nothing_set(visit)
         return
     person = visit.person
-    zone, now = person.zone or guess_zone(person.hinted_zone, person.language), visit.tx.now
+    zone, now = person.here, visit.tx.now
     days = Days(zone, now)
     if person.paused(now):
         if person.paused_until is None or person.paused_until >= days.end:
@@ -119,10 +121,10 @@ def plan(visit: Visit) -> None:
 
 def _waiting(visit: Visit, days: Days) -> Iterator[Planned]:
     """Yield the moments that have rung already and come later: put off, or held back by the quiet hours."""
-    for key, at in moments.waiting(visit.tx, visit.person):
-        practice = visit.catalogue.get(key)
-        if practice and days.after < at < days.end:
-            yield Planned(at, f"{practice.icon} {visit.voice.say(practice.title)}")
+    for one in moments.waiting(visit.tx, visit.person.id):
+        practice = visit.catalogue.get(one.practice)
+        if practice and days.after < one.at < days.end:
+            yield Planned(one.at, f"{practice.icon} {visit.voice.say(practice.title)}")
 
 
 def nothing_set(visit: Visit) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from bot.flows.choosing import ask_cue, ask_here, default_days, read_cue, rows_of
 from bot.flows.effects import BeginMoment, KeepZone, SetNudge
 from bot.flows.engine import Answer, Ask, Flow, Scene, Step, Turn, Unclear, tap_a_button
+from bot.flows.picking import picking_steps
 from bot.flows.when import OVER, days_of, read_again, said_again, told, when_steps
 from bot.flows.zone import said_yes, zone_steps
 from bot.outbox.states import DAY
@@ -17,12 +18,15 @@ from bot.texts import N_
 MORNING = 8 * 60 + 30
 """The minute of the day that is offered when nothing else is known."""
 
+ELSE = "_else"
+"""The choice of what is not offered at once; no key of a practice begins like this."""
+
 
 def _ask_practice(scene: Scene) -> Ask:
-    if scene.data.get("again"):
-        everything = [(f"{p.icon} {scene.voice.say(p.title)}", p.key) for p in scene.catalogue]
-        return Ask(scene.voice.say(N_("Which tiny moment shall it be?")), rows_of(everything, 2))
     offers = [(scene.voice.say(label), key) for key, label in scene.catalogue.first]
+    offers.append((scene.voice.say(N_("Something else")), ELSE))
+    if scene.data.get("introduced"):
+        return Ask(scene.voice.say(N_("Pick one to begin:")), rows_of(offers, 1))
     text = N_(
         "Hi, I’m Pebble. One tiny moment, when you choose. No streaks.\n"
         "I’m automated, not a therapist and not for emergencies: /help lists people who can be there.\n\n"
@@ -32,9 +36,19 @@ def _ask_practice(scene: Scene) -> Ask:
 
 
 def _take_practice(scene: Scene, answer: Answer) -> Turn | Unclear:
-    if answer.value in scene.catalogue:
-        return Turn("cue", {"practice": answer.value})
-    return tap_a_button(scene)
+    if answer.value == ELSE:
+        # A message of its own: the introduction stays to be read.
+        return Turn("themes", {"introduced": True})
+    practice = scene.catalogue.get(answer.value)
+    return _picked(scene, practice.key) if practice else tap_a_button(scene)
+
+
+def _picked(_scene: Scene, key: str) -> Turn:
+    return Turn("cue", {"practice": key})
+
+
+def _before_themes(scene: Scene) -> str | None:
+    return None if scene.data.get("known") else "pick"
 
 
 def _take_cue(scene: Scene, answer: Answer) -> Turn | Unclear:
@@ -127,12 +141,13 @@ CLOCK = next(step for step in ZONE_STEPS if step.name == "clock")
 
 SIGN_UP = Flow(
     "sign-up",
-    version=3,
+    version=5,
     steps=(
         Step("pick", _ask_practice, _take_practice, takes_words=False),
+        *picking_steps(N_("Which tiny moment shall it be?"), _picked, _before_themes),
         Step("cue", ask_cue, _take_cue),
         *when_steps(_ask_time, _default, _take_rule),
-        Step("here", ask_here, _take_here),
+        Step("here", ask_here, _take_here, takes_location=True),
         *ZONE_STEPS,
         Step("set", _ask_set, _take_set),
     ),

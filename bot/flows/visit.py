@@ -1,21 +1,76 @@
 """One event of one person inside its unit of work: who it is, in which language, and how to answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bot.catalogue import Catalogue
-from bot.nudges import queries
+from bot.flows.engine import Flow
+from bot.nudges import kept, queries
 from bot.nudges.moments import Moment
-from bot.nudges.prompts import Occasion, opening
+from bot.nudges.prompts import OWN_WORDS, Occasion, opening
 from bot.outbox import shelf
 from bot.outbox.shelf import Terms
-from bot.people.queries import Person
+from bot.people.queries import Person, find
+from bot.schedules.zones import local
 from bot.speech import Button, Incoming, Op, Outgoing, Payload, Rows, read_payload
 from bot.store import Tx
-from bot.texts import Voice
+from bot.texts import N_, Voice
 
 RECENT = 12
 """Messages in which the buttons of an answered question are looked for."""
+
+
+OLD = N_("That button has done its part. /now begins a new moment, /nudges shows what is set.")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command, and the line that a platform's menu shows for it; without one it is not in the menu."""
+
+    description: str
+    run: Callable[["Visit"], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """What one feature brings: flows, commands, what effects do, and what each verb of a button does.
+
+    `effects` maps the type of an effect to what performs it and returns what the flow should remember. A tap on a
+    moment or a nudge is only handed on for a row of the person's own; `taps` get whatever their button says.
+    """
+
+    flows: tuple[Flow, ...] = ()
+    commands: Mapping[str, Command] = field(default_factory=dict)
+    effects: Mapping[type, Callable[["Visit", Any], dict[str, Any] | None]] = field(default_factory=dict)
+    on_moment: Mapping[str, Callable[["Visit", Moment, str], None]] = field(default_factory=dict)
+    on_nudge: Mapping[str, Callable[["Visit", queries.Nudge], None]] = field(default_factory=dict)
+    taps: Mapping[str, Callable[["Visit", Payload], None]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All chapters in one: whatever can be said to Pebble is looked up here."""
+
+    flows: Mapping[str, Flow]
+    commands: Mapping[str, Command]
+    effects: Mapping[type, Callable[["Visit", Any], dict[str, Any] | None]]
+    on_moment: Mapping[str, Callable[["Visit", Moment, str], None]]
+    on_nudge: Mapping[str, Callable[["Visit", queries.Nudge], None]]
+    taps: Mapping[str, Callable[["Visit", Payload], None]]
+
+
+def choices(table: Mapping[str, Callable[["Visit"], None]]) -> Callable[["Visit", Payload], None]:
+    """Return what taps of one verb do where each of its choices does one thing, once."""
+
+    def choose(visit: "Visit", payload: Payload) -> None:
+        run = table.get(payload.choice)
+        if run is None or not visit.settle():
+            visit.toast = visit.voice.say(OLD)
+        else:
+            run(visit)
+
+    return choose
 
 
 @dataclass(slots=True)
@@ -27,7 +82,17 @@ class Visit:
     voice: Voice
     catalogue: Catalogue
     incoming: Incoming
+    book: Book
     toast: str = field(default="")
+
+    @property
+    def reads_first(self) -> str:
+        """The language (BCP 47) in which the person's words are read first; the others follow.
+
+        It is the platform's hint, which may name one that Pebble does not speak, unless the person chose another.
+        """
+        hint = self.incoming.language
+        return hint if hint and Voice.of(hint).language == self.person.language else self.person.language
 
     def show(self, outgoing: Outgoing, moment_id: int | None = None) -> None:
         """Answer with a message."""
@@ -46,48 +111,90 @@ class Visit:
         nudge = queries.find(self.tx, moment.nudge_id, self.person) if moment.nudge_id else None
         cue = (nudge.cue_words or self.catalogue.cue_phrase(nudge.cue, self.voice)) if nudge else None
         practice = self.catalogue[moment.practice]
-        feelings = "after" if moment.before else moment.feelings
-        return opening(self.voice, Occasion(moment.id, practice, feelings, turn, cue))
+        feelings = "after" if moment.before and moment.feelings == "both" else moment.feelings
+        gentle = moment.nudge_id is not None and self.gentle_today()
+        occasion = Occasion(moment.id, practice, feelings, turn, cue, gentle)
+        if practice.keeps in OWN_WORDS:
+            own = kept.newest_text(self.tx, self.person.id, self.person.seal, practice.keeps)
+            occasion = replace(occasion, own_words=own.rpartition("\n")[2] if own else None)
+        return opening(self.voice, occasion)
 
     def was_shown(self) -> bool:
         """Return whether the tapped button really stood under the tapped message, as far as that is still known."""
-        body = self._tapped_message()
-        return body is None or any(self.incoming.text == b.payload for row in body[1].rows for b in row)
+        found = self._tapped_message()
+        # Of a message that is redrawn, one of the drawings before may still have been on the screen.
+        return found is None or any(button.payload == self.incoming.text for button in _buttons(found[1]))
+
+    def refresh(self) -> None:
+        """Look the person up again, after something about them has changed."""
+        self.person = find(self.tx, self.incoming.address) or self.person
+
+    def gentle_today(self) -> bool:
+        """Return whether the person has given a low face today: a gentle day, with tiny asks and no cheering."""
+        low_at, here = self.person.low_at, self.person.here
+        return low_at is not None and local(here, low_at).date() == local(here, self.tx.now).date()
+
+    def tapped_row(self) -> int | None:
+        """Return the outbox row of the tapped message, or None when it is not known any more."""
+        if self.incoming.message is None:
+            return None
+        return shelf.find_message(self.tx, self.person.address_id, self.incoming.message)
+
+    def perform(self, effect: object) -> dict[str, Any]:
+        """Do what a flow asked for, and return what the flow should remember of it."""
+        return self.book.effects[type(effect)](self, effect) or {}
 
     def settle(self) -> bool:
         """Take the buttons off the tapped message and show what was chosen; return False when that was done before.
 
         A message that is not known any more cannot tell, so its tap counts as the first.
         """
-        body = self._tapped_message()
-        if body is None:
+        found = self._tapped_message()
+        if found is None:
             return True
-        outbox_id, said = body
-        label = next((b.label for row in said.rows for b in row if b.payload == self.incoming.text), "")
-        edit = replace(said, rows=(), chosen=label, op=Op.EDIT)
+        outbox_id, drawn = found
+        label = next((button.label for button in _buttons(drawn) if button.payload == self.incoming.text), "")
+        edit = replace(drawn[0], rows=(), chosen=label, op=Op.EDIT)
         return shelf.put(self.tx, self.person.recipient, edit, Terms(key=f"settled:{outbox_id}", edits=outbox_id))
 
     def redraw(self, changed: Outgoing) -> None:
-        """Change the tapped message in place, its buttons too."""
-        body = self._tapped_message()
-        if body is None:
+        """Change the tapped message in place, its buttons too; a file above it stays, and a settled one as it is."""
+        found = self._tapped_message()
+        if found is None:
             self.show(changed)
+        elif not found[1][0].rows:
+            self.toast = self.voice.say(OLD)
         else:
-            shelf.put(self.tx, self.person.recipient, replace(changed, op=Op.EDIT), Terms(edits=body[0]))
+            outbox_id, (said, *_) = found
+            edit = replace(changed, op=Op.EDIT, file=said.file, attachment=said.attachment, nudge=said.nudge)
+            shelf.put(self.tx, self.person.recipient, edit, Terms(edits=outbox_id))
+
+    def take_away(self) -> bool:
+        """Delete the tapped message and forget what it said; return False when it is not known any more."""
+        found = self.tapped_row()
+        if found is None:
+            return False
+        shelf.put(self.tx, self.person.recipient, Outgoing(op=Op.DELETE), Terms(edits=found))
+        shelf.forget_message(self.tx, self.person.recipient, found)
+        return True
 
     def settle_question(self, concerns: Callable[[Payload], bool]) -> None:
         """Take the buttons off the messages that words have answered: those with a button that is concerned."""
         for outbox_id, said in shelf.newest_messages(self.tx, self.person.address_id, self.person.seal, RECENT):
             payloads = [read_payload(button.payload) for row in said.rows for button in row]
             if any(payload is not None and concerns(payload) for payload in payloads):
-                edit = replace(said, rows=(), op=Op.EDIT)
+                drawn = shelf.drawings(self.tx, self.person.address_id, outbox_id, self.person.seal)
+                edit = replace(drawn[0] if drawn else said, rows=(), op=Op.EDIT)
                 shelf.put(self.tx, self.person.recipient, edit, Terms(key=f"settled:{outbox_id}", edits=outbox_id))
 
-    def _tapped_message(self) -> tuple[int, Outgoing] | None:
-        if self.incoming.message is None:
-            return None
-        found = shelf.find_message(self.tx, self.person.address_id, self.incoming.message)
+    def _tapped_message(self) -> tuple[int, list[Outgoing]] | None:
+        """Return the row of the tapped message and what it has looked like, newest first; None when forgotten."""
+        found = self.tapped_row()
         if found is None:
             return None
-        said = shelf.read_body(self.tx, found, self.person.seal)
-        return (found, said) if said else None
+        drawn = shelf.drawings(self.tx, self.person.address_id, found, self.person.seal)
+        return (found, drawn) if drawn else None
+
+
+def _buttons(drawn: list[Outgoing]) -> Iterator[Button]:
+    return (button for said in drawn for row in said.rows for button in row)

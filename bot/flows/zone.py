@@ -1,5 +1,6 @@
 """Finding the zone that somebody is in: by a shared location, a city, or the time that their clock shows. Pure."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -9,12 +10,15 @@ from bot.flows.effects import KeepZone
 from bot.flows.engine import Answer, Ask, Choice, Flow, Scene, Step, Turn, Unclear, tap_a_button
 from bot.outbox.states import DAY
 from bot.schedules.cities import City, find_cities
-from bot.schedules.phrases import read
+from bot.schedules.phrases import Understood, read
 from bot.schedules.places import read_point, zone_at
 from bot.schedules.rules import Times
 from bot.schedules.zones import half_hours_around, known_zone, local, places_where_it_is
 from bot.texts import N_
 
+_CLOCK = re.compile(r"\d{1,2}(?:[:.]\d{2}\s?(?:[ap]\.?m\b\.?)?|\s?[ap]\.?m\b\.?|\s?Uhr\b)", re.IGNORECASE)
+_AHEAD = re.compile(r"\s*(?:UTC|GMT)\s*([+−-])\s*(\d{1,2})(?::?([0-5]\d))?\s*", re.IGNORECASE)
+_MOST_AHEAD = 14 * 60
 MOST_CITIES, MOST_CHOICES, MOST_WORDS = 20, 8, 8
 UNKNOWN = N_("I don’t know that place yet. Another city nearby, or what your clock says, such as 17:42?")
 
@@ -25,10 +29,10 @@ Found = Callable[[Scene, str], Turn | Unclear]
 def zone_steps(found: Found) -> tuple[Step, ...]:
     """Return the steps that end in a zone; they begin at `clock`."""
     return (
-        Step("clock", _ask_clock, partial(_take_clock, found)),
+        Step("clock", _ask_clock, partial(_take_clock, found), takes_location=True),
         Step("city", _ask_city, partial(_take_city, found)),
         Step("sure", _ask_sure, partial(_take_sure, found)),
-        Step("place", _ask_place, partial(_take_place, found)),
+        Step("place", _ask_place, partial(_take_place, found), takes_location=True),
     )
 
 
@@ -40,6 +44,11 @@ def _take_clock(found: Found, scene: Scene, answer: Answer) -> Turn | Unclear:
     minute = _minute(scene, answer)
     if minute is None:
         return _by_name(scene, answer.words or "", found)
+    return _by_clock(scene, minute, found)
+
+
+def _by_clock(scene: Scene, minute: int, found: Found) -> Turn | Unclear:
+    """Take what a clock shows, in minutes of the day."""
     places = places_where_it_is(minute, scene.now)
     if not places:
         return Unclear(scene.voice.say(N_("No clock shows that right now. What does yours say, such as 17:42?")))
@@ -89,9 +98,30 @@ def _minute(scene: Scene, answer: Answer) -> int | None:
     _, tapped, ahead = (answer.value or "").partition("utc+")
     if tapped and ahead.isdecimal():
         return (scene.now // 60 + int(ahead)) % (24 * 60)
+    return _shown(scene, answer.words or "")
+
+
+def _shown(scene: Scene, said: str) -> int | None:
+    """Return the minute of the day that somebody reads from a clock: "17:42", "it's 5 pm here", "UTC+5:30"."""
+    offset = _AHEAD.fullmatch(said)
+    if offset:
+        minutes = int(offset[2]) * 60 + int(offset[3] or 0)
+        ahead = minutes if offset[1] == "+" else -minutes
+        return (scene.now // 60 + ahead) % (24 * 60) if minutes <= _MOST_AHEAD else None
+    whole = _read(scene, said)
+    if whole.kind != "none":
+        return _only(whole)
+    clocks = _CLOCK.findall(said)
+    return _only(_read(scene, clocks[0])) if len(clocks) == 1 else None
+
+
+def _read(scene: Scene, said: str) -> Understood:
     here = local(scene.guessed_zone, scene.now)
     near = here.hour * 60 + here.minute
-    found = read(answer.words or "", language=scene.language, zone=scene.guessed_zone, now=scene.now, near=near)
+    return read(said, language=scene.language, zone=scene.guessed_zone, now=scene.now, near=near, any_hour=True)
+
+
+def _only(found: Understood) -> int | None:
     minutes = found.rule.minutes if found.rule and not found.dated else None
     return minutes.minutes[0] if isinstance(minutes, Times) and len(minutes.minutes) == 1 else None
 
@@ -108,6 +138,10 @@ def _by_name(scene: Scene, name: str, found: Found) -> Turn | Unclear:
         # One place of that name in the whole list is still a guess: the name and its time are shown before it counts.
         ((zone, label),) = largest.items()
         return Turn("sure", {"found": zone, "place": label})
+    if not largest and (_CLOCK.search(name) or _AHEAD.fullmatch(name)):
+        minute = _shown(scene, name)
+        if minute is not None:
+            return _by_clock(scene, minute, found)
     return _choose(scene, list(largest.items())[:MOST_CHOICES], found)
 
 
@@ -190,4 +224,6 @@ def _keep(scene: Scene, zone: str) -> Turn:
     return Turn(None, effects=(KeepZone(zone),), say=scene.voice.say(line, time=time, zone=zone))
 
 
-ZONE = Flow("zone", version=1, steps=(Step("here", ask_here, _take_here), *zone_steps(_keep)), lapses=DAY)
+ZONE = Flow(
+    "zone", version=1, steps=(Step("here", ask_here, _take_here, takes_location=True), *zone_steps(_keep)), lapses=DAY
+)

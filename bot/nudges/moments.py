@@ -1,6 +1,8 @@
 """Moments: begin one, take its answer, put it off. An answer is taken once; whoever comes later is told so."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, and_, func, not_, or_, select, update
@@ -10,9 +12,15 @@ from bot.outbox.states import DAY, Priority, State
 from bot.people.queries import Person
 from bot.schedules.quiet import QuietHours, outside_quiet
 from bot.schedules.times import slot_at
-from bot.speech import Outgoing
+from bot.speech import File, Outgoing, pack
 from bot.store import Tx
 from bot.store.tables import moments, outbox
+
+LOW = 2
+"""Faces up to this one are low: no cheering after them."""
+
+LONGEST_CHAIN = 8
+"""Moments that are followed back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +37,29 @@ class Moment:
     answer: str | None
     before: int | None
     after: int | None
+    wording: int | None = None
+    led_from: int | None = None
+    links: str | None = None
+    """Keys of the practices that still follow in a saved chain, with commas."""
+
+    @property
+    def following(self) -> tuple[str, ...]:
+        """The practices that still follow in a saved chain."""
+        return tuple(self.links.split(",")) if self.links else ()
 
     @property
     def open(self) -> bool:
         """Whether no answer has been given yet."""
         return self.answer is None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A moment that has rung and comes at `at` (UTC seconds): put off, or held back by the quiet hours."""
+
+    practice: str
+    at: int
+    nudge_id: int | None
 
 
 _COLUMNS = tuple(
@@ -49,18 +75,38 @@ _COLUMNS = tuple(
         "answer",
         "before",
         "after",
+        "wording",
+        "led_from",
+        "links",
     )
 )
 
 
-def begin(tx: Tx, person: Person, practice: str, feelings: str, zone: str) -> Moment:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A moment that a person asks for: a practice, when feelings are asked (both | after | none), and which wording.
+
+    `led_from` is the moment after which it comes, `links` are the practices that follow in a saved chain.
+    """
+
+    practice: str
+    feelings: str
+    wording: int
+    led_from: int | None = None
+    links: tuple[str, ...] = ()
+
+
+def begin(tx: Tx, person: Person, wanted: Wanted, zone: str) -> Moment:
     """Make a moment that the person asked for, at this minute of their day."""
     moment_id = tx.add(
         moments,
         person_id=person.id,
-        practice=practice,
+        practice=wanted.practice,
         slot=slot_at(zone, tx.now),
-        feelings=feelings,
+        feelings=wanted.feelings,
+        wording=wanted.wording,
+        led_from=wanted.led_from,
+        links=",".join(wanted.links) or None,
         created_at=tx.now,
     )
     found = find(tx, moment_id, person)
@@ -111,18 +157,57 @@ def last_met(tx: Tx, person: Person) -> dict[str, int]:
     return {row.practice: row.newest for row in rows}
 
 
-def answer(tx: Tx, moment: Moment, given: str, person: Person, words: str | None = None) -> None:
+def answer(
+    tx: Tx, moment: Moment, given: str, person: Person, words: str | None = None, file: File | None = None
+) -> None:
     """Take the answer. What was still to leave for this moment is withdrawn."""
-    values: dict[str, Any] = {"answer": given, "answered_at": tx.now}
-    if words is not None:
-        values["sealed_words"] = person.seal.close(words)
-    _change(tx, moment, **values)
+    _change(tx, moment, answer=given, answered_at=tx.now, **_sealed(person, words, file))
     withdraw(tx, moment_ids=[moment.id])
+
+
+def take_back(tx: Tx, moment: Moment, columns: Collection[str]) -> None:
+    """Let these columns be empty once more: the tap was a slip."""
+    _change(tx, moment, **dict.fromkeys(columns))
+    withdraw(tx, moment_ids=[moment.id])
+
+
+def last_low(tx: Tx, person: Person, day: date) -> int | None:
+    """Return when the newest low face of a local date was given, give or take its moment (UTC seconds), or None."""
+    low = or_(moments.c.before <= LOW, moments.c.after <= LOW)
+    at = func.coalesce(moments.c.answered_at, moments.c.created_at)
+    found: int | None = tx.connection.scalar(
+        select(func.max(at)).where(moments.c.person_id == person.id, low, moments.c.slot.startswith(day.isoformat()))
+    )
+    return found
+
+
+def note_wording(tx: Tx, moment: Moment, wording: int) -> None:
+    """Remember which wording the moment was put in last."""
+    _change(tx, moment, wording=wording)
+
+
+def chain_of(tx: Tx, person: Person, moment: Moment) -> list[str]:
+    """Return the practices that led to this moment one after the other, its own last."""
+    keys, earlier = [moment.practice], moment.led_from
+    while earlier is not None and len(keys) < LONGEST_CHAIN:
+        before = find(tx, earlier, person)
+        if before is None:
+            break
+        keys.insert(0, before.practice)
+        earlier = before.led_from
+    return keys
 
 
 def add_words(tx: Tx, moment: Moment, person: Person, words: str) -> None:
     """Keep words beside an answer that was given by a tap."""
-    _change(tx, moment, sealed_words=person.seal.close(words))
+    add_given(tx, moment, person, words)
+
+
+def add_given(tx: Tx, moment: Moment, person: Person, words: str | None, file: File | None = None) -> None:
+    """Keep words, a voice note or a photo beside an answer that was given by a tap; what is None stays as it was."""
+    values = _sealed(person, words, file)
+    if values:
+        _change(tx, moment, **values)
 
 
 def feel(tx: Tx, moment: Moment, **face: int) -> None:
@@ -164,20 +249,23 @@ def stop_asking(tx: Tx, moment: Moment) -> None:
 
 
 def forget_waiting(tx: Tx, person: Person, nudge_id: int | None = None) -> None:
-    """Withdraw what has not left yet: of one nudge, or all of a person's."""
-    wanted = _waiting_of(tx, person)
+    """Withdraw what has not left yet: of one nudge, or all of a person's. A timed exercise that runs goes on."""
+    running = select(outbox.c.moment_id).where(
+        outbox.c.address_id == person.address_id, outbox.c.state == State.WAITING, outbox.c.key.startswith("live:")
+    )
+    wanted = _waiting_of(tx, person.id).where(moments.c.id.not_in(running))
     if nudge_id is not None:
         wanted = wanted.where(moments.c.nudge_id == nudge_id)
     withdraw(tx, moment_ids=wanted)
 
 
-def waiting(tx: Tx, person: Person) -> list[tuple[str, int]]:
-    """Return practice and time (UTC seconds) of the moments that are to come before the person later on."""
+def waiting(tx: Tx, person_id: int) -> list[Waiting]:
+    """Return the moments that are to come before the person later on."""
     rows = tx.connection.execute(
-        select(moments.c.practice, outbox.c.not_before)
+        select(moments.c.practice, outbox.c.not_before, moments.c.nudge_id)
         .join(moments, moments.c.id == outbox.c.moment_id)
         .where(
-            outbox.c.moment_id.in_(_waiting_of(tx, person)),
+            outbox.c.moment_id.in_(_waiting_of(tx, person_id)),
             outbox.c.state == State.WAITING,
             outbox.c.priority == Priority.NUDGE,
             outbox.c.not_before > tx.now,
@@ -185,14 +273,14 @@ def waiting(tx: Tx, person: Person) -> list[tuple[str, int]]:
             not_(and_(outbox.c.key.startswith("nudge:"), outbox.c.key.endswith(":1"))),
         )
     )
-    return [(row.practice, row.not_before) for row in rows]
+    return [Waiting(*row) for row in rows]
 
 
 def move_out_of(tx: Tx, person: Person, zone: str, quiet: QuietHours | None) -> None:
     """Move what was put off into new quiet hours to their end; what still waits to be asked once more is withdrawn."""
     rows = tx.connection.execute(
         select(outbox.c.id, outbox.c.key, outbox.c.not_before, outbox.c.deadline).where(
-            outbox.c.moment_id.in_(_waiting_of(tx, person)),
+            outbox.c.moment_id.in_(_waiting_of(tx, person.id)),
             outbox.c.state == State.WAITING,
             outbox.c.priority == Priority.NUDGE,
             outbox.c.not_before > tx.now,
@@ -210,11 +298,18 @@ def move_out_of(tx: Tx, person: Person, zone: str, quiet: QuietHours | None) -> 
         tx.connection.execute(update(outbox).where(outbox.c.id == row.id).values(**values))
 
 
-def _waiting_of(tx: Tx, person: Person) -> Select[tuple[int]]:
+def _sealed(person: Person, words: str | None, file: File | None) -> dict[str, Any]:
+    values: dict[str, Any] = {"sealed_words": person.seal.close(words)} if words else {}
+    if file is not None:
+        values["sealed_file"] = person.seal.close_json(pack(file))
+    return values
+
+
+def _waiting_of(tx: Tx, person_id: int) -> Select[tuple[int]]:
     """Return a SELECT of the moments without an answer that something may still wait for."""
     recent = tx.now - 2 * DAY
     return select(moments.c.id).where(
-        moments.c.person_id == person.id,
+        moments.c.person_id == person_id,
         or_(moments.c.created_at > recent, moments.c.comes_at > recent),
         moments.c.answer.is_(None),
     )

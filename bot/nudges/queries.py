@@ -4,16 +4,20 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
+from bot.nudges import moments
+from bot.nudges.rules import is_done, is_over, moved_to
 from bot.people.queries import Person
 from bot.schedules.rules import Rule, from_dict, to_dict
 from bot.schedules.times import Occurrence, next_after
 from bot.store import Seal, Tx
 from bot.store.tables import due, nudges
+from bot.texts import N_
 
 MOST = 20
-"""The most nudges of one person."""
+"""The most nudges of one person that have something to come."""
+FULL = N_("Twenty tiny moments is a full day already. /nudges lets one of them go.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,9 @@ class Nudge:
     removed: bool
     paused_at: int | None = None
     follow_up: bool = False
+    links: tuple[str, ...] = ()
+    """The practices that follow in a saved chain."""
+    created_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +53,12 @@ class Wish:
     grace: int
     cue: str | None = None
     cue_words: str | None = None
+    links: tuple[str, ...] = ()
 
 
 def create(tx: Tx, person: Person, wish: Wish) -> int:
-    """Store a new nudge with its next time and return its id."""
+    """Store a new nudge with its next time and return its id. Those that are done make room."""
+    _let_done_go(tx, person)
     nudge_id = tx.add(
         nudges,
         person_id=person.id,
@@ -60,6 +69,7 @@ def create(tx: Tx, person: Person, wish: Wish) -> int:
         cue=wish.cue,
         sealed_cue=person.seal.close(wish.cue_words) if wish.cue_words else None,
         grace=wish.grace,
+        links=",".join(wish.links) or None,
         version=1,
         created_at=tx.now,
     )
@@ -80,7 +90,7 @@ def change_cue(tx: Tx, nudge: Nudge, person: Person, cue: str | None, cue_words:
 
 def change_practice(tx: Tx, nudge: Nudge, practice: str, grace: int) -> None:
     """Let the nudge bring another practice, at most `grace` seconds late."""
-    _set(tx, nudge, practice=practice, grace=grace)
+    _set(tx, nudge, practice=practice, grace=grace, links=None)
 
 
 def pause_nudge(tx: Tx, nudge: Nudge) -> None:
@@ -99,10 +109,13 @@ def set_follow_up(tx: Tx, nudge: Nudge, wanted: bool) -> None:
 
 
 def change_zone(tx: Tx, person: Person, zone: str) -> None:
-    """Move all of a person's nudges to a zone. A slot that has rung on its local date does not ring again."""
+    """Move all of a person's nudges to a zone. A slot that has rung on its local date does not ring again.
+
+    Their times keep to the clock; what rings once is never lost (`bot.nudges.rules.moved_to`).
+    """
     for nudge in of_person(tx, person.id, person.seal):
         if nudge.zone != zone:
-            change_rule(tx, nudge, nudge.rule, zone)
+            change_rule(tx, nudge, moved_to(nudge.rule, nudge.zone, zone, tx.now), zone)
 
 
 def remove(tx: Tx, nudge: Nudge) -> None:
@@ -116,12 +129,47 @@ def restore(tx: Tx, nudge: Nudge) -> None:
     _ring_next(tx, nudge.id, nudge.version + 1, next_after(nudge.rule, nudge.zone, tx.now))
 
 
+def removed_at(tx: Tx, person: Person, practice: str, at: int) -> list[Nudge]:
+    """Return the nudges to a practice that were removed in that very second (UTC seconds): together with it."""
+    rows = tx.connection.execute(
+        select(nudges)
+        .where(nudges.c.person_id == person.id, nudges.c.practice == practice, nudges.c.removed_at == at)
+        .order_by(nudges.c.id)
+    )
+    return [_nudge(row, person.seal) for row in rows]
+
+
 def of_person(tx: Tx, person_id: int, seal: Seal) -> list[Nudge]:
-    """Return the person's nudges in the order in which they were set."""
+    """Return the person's nudges in the order in which they were set, without those that are done.
+
+    A nudge is done from the day after its last time on, unless that moment is still to come before the person.
+    """
+    found = _set_by(tx, person_id, seal)
+    done = _done(tx, found)
+    return [nudge for nudge in found if nudge.id not in done]
+
+
+def _set_by(tx: Tx, person_id: int, seal: Seal) -> list[Nudge]:
     rows = tx.connection.execute(
         select(nudges).where(nudges.c.person_id == person_id, nudges.c.removed_at.is_(None)).order_by(nudges.c.id)
     )
     return [_nudge(row, seal) for row in rows]
+
+
+def _done(tx: Tx, found: list[Nudge]) -> set[int]:
+    done = {nudge.id for nudge in found if is_done(nudge.rule, nudge.zone, tx.now)}
+    return done - _waiting(tx, found[0].person_id) if done else done
+
+
+def _waiting(tx: Tx, person_id: int) -> set[int]:
+    return {one.nudge_id for one in moments.waiting(tx, person_id) if one.nudge_id is not None}
+
+
+def _let_done_go(tx: Tx, person: Person) -> None:
+    """Remove what is done, so that the single dates of years do not pile up."""
+    done = _done(tx, _set_by(tx, person.id, person.seal))
+    if done:
+        tx.connection.execute(update(nudges).where(nudges.c.id.in_(done)).values(removed_at=tx.now))
 
 
 def find(tx: Tx, nudge_id: int, person: Person) -> Nudge | None:
@@ -131,9 +179,10 @@ def find(tx: Tx, nudge_id: int, person: Person) -> Nudge | None:
 
 
 def count_of(tx: Tx, person: Person) -> int:
-    """Return how many nudges the person has."""
-    found = select(func.count()).where(nudges.c.person_id == person.id, nudges.c.removed_at.is_(None))
-    return int(tx.connection.execute(found).scalar_one())
+    """Return how many of the person's nudges have something to come: those whose last time has been do not count."""
+    found = of_person(tx, person.id, person.seal)
+    over = {nudge.id for nudge in found if is_over(nudge.rule, nudge.zone, tx.now)}
+    return len(found) - len(over - _waiting(tx, person.id) if over else over)
 
 
 def _set(tx: Tx, nudge: Nudge, **values: Any) -> None:
@@ -164,4 +213,6 @@ def _nudge(row: Any, seal: Seal) -> Nudge:
         removed=row.removed_at is not None,
         paused_at=row.paused_at,
         follow_up=row.follow_up,
+        links=tuple(row.links.split(",")) if row.links else (),
+        created_at=row.created_at,
     )

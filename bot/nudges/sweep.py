@@ -12,12 +12,17 @@ from typing import Any
 
 import structlog
 from cryptography.fernet import InvalidToken
-from sqlalchemy import and_, bindparam, delete, select
+from sqlalchemy import bindparam, delete, select
 
 from bot.catalogue import Catalogue
 from bot.errors import SealBroken
-from bot.nudges.prompts import Occasion, once_more, opening, still_wanted, turn_of
-from bot.nudges.rules import ON_TIME, Late, Quiet, asks_again_at, keep_quiet, leaves_at
+from bot.nudges.catching_up import BATCH, rings_for
+from bot.nudges.kept import newest_text
+from bot.nudges.likings import Likings, likings_of
+from bot.nudges.own import PREFIX, by_keys
+from bot.nudges.prompts import OWN_WORDS, Occasion, once_more, opening, still_wanted
+from bot.nudges.rules import ON_TIME, Quiet, asks_again_at, least_seen, leaves_at, turn_of, wording
+from bot.nudges.wordings import Seen, seen_by_several
 from bot.outbox.shelf import Recipient, Terms, put_all, row
 from bot.outbox.states import DAY, Priority
 from bot.people.queries import note_asked
@@ -27,8 +32,6 @@ from bot.schedules.times import next_after, slot_at
 from bot.store import Seal, Tx
 from bot.store.tables import addresses, due, moments, nudges, persons
 from bot.texts import Voice
-
-BATCH = 500
 
 _OF_NUDGE = tuple(
     nudges.c[name]
@@ -44,6 +47,7 @@ _OF_NUDGE = tuple(
         "sealed_cue",
         "grace",
         "follow_up",
+        "links",
     )
 )
 _OF_PERSON = tuple(
@@ -57,10 +61,19 @@ _OF_PERSON = tuple(
         "quiet_end",
         "heard_at",
         "asked_at",
+        "feelings",
+        "sound",
+        "low_at",
     )
 )
 
+_JUST_NOW = 1 << 62
+"""Later than the id of any moment: what this very batch shows."""
+
 log = structlog.get_logger()
+
+
+_NONE = Quiet()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,45 +88,35 @@ class Swept:
 @dataclass(frozen=True, slots=True)
 class _Ringing:
     nudge: Any  # a row of nudges with what is needed of its person and address
+    due_at: int
     at: int
+    """The time that rings (UTC seconds): when it was due, or, where that is late, the newest since then."""
     slot: str
     next_at: int | None
     leaves_at: int | None
     """When its message leaves (UTC seconds); None: the quiet hours swallow it."""
+    turn: int
+    """The number of the slot among all of its rule."""
 
     @property
     def deadline(self) -> int:
         return int(self.at + self.nudge.grace)
 
 
-def quiet_ones(tx: Tx) -> Quiet:
-    """Return those that an outage has made late and that now keep quiet, as (nudge, when it was due in UTC seconds);
-    asked once before the batches.
-    """
-    rows = tx.connection.execute(
-        select(due.c.at, due.c.nudge_id, nudges.c.person_id, nudges.c.grace)
-        .join(nudges, and_(nudges.c.id == due.c.nudge_id, nudges.c.version == due.c.version))
-        .where(due.c.at < tx.now - ON_TIME, nudges.c.removed_at.is_(None), nudges.c.paused_at.is_(None))
-    )
-    return keep_quiet((Late(*r) for r in rows), tx.now)
-
-
-def overdue_ones(tx: Tx) -> Quiet:
-    """Return all that is due, so that it keeps quiet: on a restored copy it has rung before."""
-    rows = tx.connection.execute(select(due.c.nudge_id, due.c.at).where(due.c.at <= tx.now))
-    return frozenset((row.nudge_id, row.at) for row in rows)
-
-
-def sweep(tx: Tx, catalogue: Catalogue, quiet: Quiet = frozenset()) -> Swept:
+def sweep(tx: Tx, catalogue: Catalogue, quiet: Quiet = _NONE) -> Swept:
     """Take one batch of due rows through to the outbox."""
     claimed = _claim(tx)
     if not claimed:
         return Swept(0, 0, 0)
     live = _nudges_of(tx, claimed)
     _ring_again(tx, live)
+    catalogue = catalogue.plus(by_keys(tx, (r.nudge.practice for r in live)))
     ringing = [r for r in live if not _silent(r, tx.now, quiet, catalogue)]
     asking = _ask_after_a_quiet_week(tx, ringing)
     ringing = [r for r in ringing if r.nudge.person_id not in asking]
+    people = {r.nudge.person_id for r in ringing}
+    liked, seen = likings_of(tx, people), seen_by_several(tx, people)
+    ringing = [_worded(r, catalogue, liked, seen) for r in ringing]
     made = _make_moments(tx, ringing, catalogue)
     messages = [m for r in ringing if r.nudge.id in made for m in _messages(tx, r, made[r.nudge.id], catalogue)]
     put_all(tx, messages)
@@ -158,18 +161,21 @@ def _nudges_of(tx: Tx, claimed: Sequence[Any]) -> list[_Ringing]:
     )
     live = []
     for nudge in found:
-        at = due_at.get((nudge.id, nudge.version))
-        if at is None:
+        was_due = due_at.get((nudge.id, nudge.version))
+        if was_due is None:
             continue
+        at = rings_for(nudge, was_due, tx.now)
         try:
-            slot, next_at, fixed = _times(nudge.rule, nudge.zone, at, max(at, tx.now - ON_TIME))
+            # Where all of it is too late, the next time is the first to come.
+            after = tx.now if at < tx.now - max(ON_TIME, nudge.grace) else at
+            slot, next_at, fixed, turn = _times(nudge.rule, nudge.zone, at, after)
             hours = quiet_hours(nudge.quiet_start, nudge.quiet_end)
-            leaving = leaves_at(at, tx.now, nudge.grace, nudge.zone, hours, fixed=fixed)
+            leaving = leaves_at(at, tx.now, nudge.grace, nudge.zone, hours, fixed=fixed, following=next_at)
         except (ValueError, LookupError):
             # A kind of rule or a zone that this version does not know: it must not hold up all the others.
-            _put_off(tx, nudge, at)
+            _put_off(tx, nudge, was_due)
         else:
-            live.append(_Ringing(nudge, at, slot, next_at, leaving))
+            live.append(_Ringing(nudge, was_due, at, slot, next_at, leaving, turn + nudge.id))
     return live
 
 
@@ -181,16 +187,16 @@ def _put_off(tx: Tx, nudge: Any, at: int) -> None:
 
 
 @lru_cache(maxsize=8192)
-def _times(rule: str, zone: str, at: int, after: int) -> tuple[str, int | None, bool]:
+def _times(rule: str, zone: str, at: int, after: int) -> tuple[str, int | None, bool, int]:
     """Return the slot of the occurrence at `at` and the time of the first one later than `after` (UTC seconds).
 
-    The time is None when the rule has ended; the last says whether its times are fixed ones.
+    The time is None when the rule has ended; the last two say whether its times are fixed ones, and the slot's number.
     """
     read = from_dict(json.loads(rule))
     this, coming = next_after(read, zone, at - 1), next_after(read, zone, after)
     # A newer tz database may have moved the slot since `at` was worked out; a later slot must not be used up.
     slot = this.slot if this and this.at == at else slot_at(zone, at)
-    return slot, coming.at if coming else None, isinstance(read.minutes, Times)
+    return slot, coming.at if coming else None, isinstance(read.minutes, Times), turn_of(read, slot)
 
 
 def _ring_again(tx: Tx, live: list[_Ringing]) -> None:
@@ -209,10 +215,26 @@ def _silent(ringing: _Ringing, now: int, quiet: Quiet, catalogue: Catalogue) -> 
         or is_paused(nudge.paused_at, nudge.paused_until, now)
         or nudge.resting_at is not None
         or nudge.unreachable_at is not None
-        or (nudge.id, ringing.at) in quiet
+        or quiet.covers(nudge.id, ringing.due_at, ringing.at)
         or now > ringing.at + nudge.grace
         or nudge.practice not in catalogue
     )
+
+
+def _worded(ringing: _Ringing, catalogue: Catalogue, liked: Likings, seen: dict[tuple[int, str], Seen]) -> _Ringing:
+    """Return it with the wording that has its turn."""
+    pair = (ringing.nudge.person_id, ringing.nudge.practice)
+    count, likings = len(catalogue[ringing.nudge.practice].prompts), liked.get(pair, {})
+    if pair not in seen:
+        return replace(ringing, turn=wording(ringing.turn, count, likings))
+    chosen = least_seen(count, seen[pair], likings)
+    seen[pair][chosen] = _JUST_NOW
+    return replace(ringing, turn=chosen)
+
+
+def _feelings(nudge: Any, catalogue: Catalogue) -> str:
+    """Return when faces are asked for: as the practice has it, or never where the person does not want it."""
+    return catalogue[nudge.practice].feelings if nudge.feelings else "none"
 
 
 def _make_moments(tx: Tx, ringing: list[_Ringing], catalogue: Catalogue) -> dict[int, int]:
@@ -225,7 +247,9 @@ def _make_moments(tx: Tx, ringing: list[_Ringing], catalogue: Catalogue) -> dict
             "nudge_id": r.nudge.id,
             "practice": r.nudge.practice,
             "slot": r.slot,
-            "feelings": catalogue[r.nudge.practice].feelings,
+            "feelings": _feelings(r.nudge, catalogue),
+            "wording": r.turn,
+            "links": r.nudge.links,
             "created_at": tx.now,
         }
         for r in ringing
@@ -253,7 +277,14 @@ def _ask_after_a_quiet_week(tx: Tx, ringing: list[_Ringing]) -> set[int]:
             not_before=one.leaves_at,
             deadline=one.deadline,
         )
-        rows.append(row(tx, Recipient(one.nudge.address_id, None), still_wanted(Voice.of(one.nudge.language)), terms))
+        rows.append(
+            row(
+                tx,
+                Recipient(one.nudge.address_id, None),
+                replace(still_wanted(Voice.of(one.nudge.language)), silent=True),
+                terms,
+            )
+        )
     put_all(tx, rows)
     note_asked(tx, asking)
     return set(asking)
@@ -264,14 +295,18 @@ def _messages(tx: Tx, ringing: _Ringing, moment_id: int, catalogue: Catalogue) -
     nudge = ringing.nudge
     voice = Voice.of(nudge.language)
     practice = catalogue[nudge.practice]
-    # Only a cue in the person's own words makes the message theirs; sealing each would halve the sweep's speed.
-    seal, own_words = _own_words(tx, nudge) if nudge.sealed_cue else (None, None)
+    # Only a cue or a practice in the person's own words makes the message theirs; sealing each would halve the speed.
+    keeps = practice.keeps if practice.keeps in OWN_WORDS else None
+    own = nudge.practice.startswith(PREFIX) or keeps is not None
+    seal, own_words = _own_words(tx, nudge) if nudge.sealed_cue or own else (None, None)
     occasion = Occasion(
         moment_id=moment_id,
         practice=practice,
-        feelings=practice.feelings,
-        turn=turn_of(ringing.slot, nudge.id),
+        feelings=_feelings(nudge, catalogue),
+        turn=ringing.turn,
         cue=own_words or catalogue.cue_phrase(nudge.cue, voice),
+        own_words=_kept_line(tx, nudge, seal, keeps) if keeps and seal else None,
+        gentle=nudge.low_at is not None and slot_at(nudge.zone, nudge.low_at)[:10] == slot_at(nudge.zone, tx.now)[:10],
     )
     leaving = tx.now if ringing.leaves_at is None else ringing.leaves_at
     terms = Terms(
@@ -281,21 +316,31 @@ def _messages(tx: Tx, ringing: _Ringing, moment_id: int, catalogue: Catalogue) -
         deadline=ringing.deadline,
         moment_id=moment_id,
     )
-    rows = [row(tx, Recipient(nudge.address_id, seal), opening(voice, occasion), terms)]
-    if nudge.follow_up:
+    silent = not nudge.sound
+    prompt = replace(opening(voice, occasion), silent=silent)
+    rows = [row(tx, Recipient(nudge.address_id, seal), prompt, terms)]
+    if nudge.follow_up and not occasion.gentle:  # on a hard day never more prompts
         hours = quiet_hours(nudge.quiet_start, nudge.quiet_end)
         coming = asks_again_at(leaving, ringing.deadline, nudge.zone, hours)
         if coming is not None:
             again = replace(terms, key=f"nudge:{nudge.id}:{ringing.slot}:1", not_before=coming)
-            rows.append(row(tx, Recipient(nudge.address_id, None), once_more(voice, occasion), again))
+            rows.append(
+                row(tx, Recipient(nudge.address_id, None), replace(once_more(voice, occasion), silent=silent), again)
+            )
     return rows
+
+
+def _kept_line(tx: Tx, nudge: Any, seal: Seal, shelf: str) -> str | None:
+    """Return the last line of what the person keeps on a shelf."""
+    text = newest_text(tx, nudge.person_id, seal, shelf)
+    return text.rpartition("\n")[2] if text else None
 
 
 def _own_words(tx: Tx, nudge: Any) -> tuple[Seal | None, str | None]:
     """Return the person's seal and their own cue; neither when they cannot be opened: the nudge comes all the same."""
     try:
         seal = tx.keys.seal(nudge.wrapped_key)
-        return seal, seal.open(bytes(nudge.sealed_cue))
+        return seal, seal.open(bytes(nudge.sealed_cue)) if nudge.sealed_cue else None
     except (InvalidToken, SealBroken):
         log.error("cue_unreadable", nudge=nudge.id)
         return None, None

@@ -89,7 +89,7 @@ class LocalClaim:
 
 def _most_urgent(tx: Tx, platform: str, most: int) -> list[int]:
     """Return ids of rows that may leave now. An address that is being sent to waits, which keeps its order."""
-    sending, earlier = outbox.alias("sending"), outbox.alias("earlier")
+    sending, earlier, target = outbox.alias("sending"), outbox.alias("earlier"), outbox.alias("target")
     idle = outbox.c.address_id.not_in(select(sending.c.address_id).where(sending.c.state == State.SENDING))
     # Put earlier and waiting for its retry: an edit must not overtake the message that it changes.
     overtakes = exists().where(
@@ -101,6 +101,8 @@ def _most_urgent(tx: Tx, platform: str, most: int) -> list[int]:
         earlier.c.not_before > outbox.c.not_before,
         earlier.c.not_before <= earlier.c.deadline,
     )
+    # What it changes has not left yet: nobody knows that message's id before.
+    unsent = exists().where(target.c.id == outbox.c.edits, target.c.state == State.WAITING, target.c.deadline >= tx.now)
     wanted = (
         select(outbox.c.id)
         .join(addresses, addresses.c.id == outbox.c.address_id)
@@ -113,6 +115,7 @@ def _most_urgent(tx: Tx, platform: str, most: int) -> list[int]:
             addresses.c.paused_at.is_(None),
             idle,
             ~overtakes,
+            ~unsent,
         )
         .order_by(outbox.c.priority, outbox.c.not_before, outbox.c.id)
         .limit(most)

@@ -1,10 +1,10 @@
 """Put a message on the shelf, in the same transaction as whatever it speaks of."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from bot.outbox.states import REPLY_LIFETIME, Priority, State
 from bot.speech import Op, Outgoing
@@ -43,9 +43,24 @@ def put(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) ->
     return put_all(tx, [row(tx, recipient, outgoing, terms)]) == 1
 
 
+def post(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) -> int:
+    """Put one message that later ones will change, and return its row. Its key must be new."""
+    tx.wakes = True
+    return tx.add(outbox, **row(tx, recipient, outgoing, terms))
+
+
+def waiting_keys(tx: Tx, address_id: int, prefix: str) -> list[str]:
+    """Return the keys with this prefix of what has not left yet for an address, in order of their times."""
+    rows = tx.connection.scalars(
+        select(outbox.c.key)
+        .where(outbox.c.address_id == address_id, outbox.c.state == State.WAITING, outbox.c.key.startswith(prefix))
+        .order_by(outbox.c.not_before, outbox.c.id)
+    )
+    return [key for key in rows if key is not None]
+
+
 def row(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) -> dict[str, Any]:
     """Return the row of one message, for `put_all`."""
-    body = json.dumps(outgoing.to_dict(), ensure_ascii=False, separators=(",", ":"))
     # 0: at once, also when the clock is set back meanwhile.
     not_before = terms.not_before or 0
     return {
@@ -57,11 +72,16 @@ def row(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) ->
         "priority": int(terms.priority),
         "not_before": not_before,
         "deadline": max(tx.now, not_before) + REPLY_LIFETIME if terms.deadline is None else terms.deadline,
-        "body": recipient.seal.close(body) if recipient.seal else body.encode(),
+        "body": _closed(recipient, outgoing),
         "sealed": recipient.seal is not None,
         "state": State.WAITING.value,
         "created_at": tx.now,
     }
+
+
+def _closed(recipient: Recipient, outgoing: Outgoing) -> bytes:
+    body = json.dumps(outgoing.to_dict(), ensure_ascii=False, separators=(",", ":"))
+    return recipient.seal.close(body) if recipient.seal else body.encode()
 
 
 def put_all(tx: Tx, rows: list[dict[str, Any]]) -> int:
@@ -84,6 +104,20 @@ def find_message(tx: Tx, address_id: int, message: str) -> int | None:
     return found
 
 
+def is_newest(tx: Tx, address_id: int, outbox_id: int) -> bool:
+    """Return whether nothing has been said at an address since the message of this row, or in one breath with it."""
+    said = select(outbox.c.created_at).where(outbox.c.id == outbox_id).scalar_subquery()
+    later = select(outbox.c.id).where(
+        outbox.c.address_id == address_id,
+        outbox.c.id > outbox_id,
+        outbox.c.created_at > said,
+        outbox.c.op == Op.NEW,
+        outbox.c.not_before <= tx.now,
+        outbox.c.state.in_((State.WAITING, State.SENDING, State.SENT)),
+    )
+    return tx.connection.execute(later.limit(1)).first() is None
+
+
 def read_body(tx: Tx, outbox_id: int, seal: Seal | None) -> Outgoing | None:
     """Return what the row said, or None when its time is over and the text is forgotten."""
     found = tx.connection.execute(
@@ -94,6 +128,40 @@ def read_body(tx: Tx, outbox_id: int, seal: Seal | None) -> Outgoing | None:
     return opened(found.body, found.sealed, found.op, seal)
 
 
+def forget_message(tx: Tx, recipient: Recipient, outbox_id: int) -> None:
+    """Forget what a message said, and whatever it was changed to."""
+    said = or_(outbox.c.id == outbox_id, outbox.c.edits == outbox_id)
+    theirs = and_(outbox.c.address_id == recipient.address_id, said, outbox.c.op != Op.DELETE)
+    tx.connection.execute(update(outbox).where(theirs).values(body=_closed(recipient, Outgoing("…"))))
+
+
+def drawings(tx: Tx, address_id: int, outbox_id: int, seal: Seal | None) -> list[Outgoing]:
+    """Return what the message of a row has looked like so far, newest first; empty when its text is forgotten.
+
+    An edit that only takes the buttons away keeps the text of before; edits that are still to come are left out.
+    """
+    first = read_body(tx, outbox_id, seal)
+    if first is None:
+        return []
+    rows = tx.connection.execute(
+        select(outbox.c.body, outbox.c.sealed, outbox.c.op)
+        .where(
+            outbox.c.address_id == address_id,
+            outbox.c.id > outbox_id,
+            outbox.c.edits == outbox_id,
+            outbox.c.op == Op.EDIT,
+            outbox.c.not_before <= tx.now,
+            outbox.c.body.is_not(None),
+        )
+        .order_by(outbox.c.id)
+    )
+    drawn = [first]
+    for row in rows:
+        edit = opened(row.body, row.sealed, row.op, seal)
+        drawn.append(replace(edit, text=edit.text or drawn[-1].text))
+    return drawn[::-1]
+
+
 def opened(body: bytes, sealed: bool, op: str, seal: Seal | None) -> Outgoing:
     """Return the message that a stored body holds."""
     text = seal.open(bytes(body)) if sealed and seal else bytes(body).decode()
@@ -102,17 +170,21 @@ def opened(body: bytes, sealed: bool, op: str, seal: Seal | None) -> Outgoing:
 
 def withdraw(tx: Tx, *, moment_ids: Any) -> int:
     """Drop what has not left yet for these moments (a list or a SELECT of ids) and return how many rows that were."""
+    return _withdraw(tx, outbox.c.moment_id.in_(moment_ids))
+
+
+def withdraw_keyed(tx: Tx, address_id: int, prefix: str) -> int:
+    """Drop what has not left yet for an address under keys that begin so, and return how many rows that were."""
+    theirs = and_(outbox.c.address_id == address_id, outbox.c.key.startswith(prefix, autoescape=True))
+    return _withdraw(tx, theirs)
+
+
+def _withdraw(tx: Tx, theirs: ColumnElement[bool]) -> int:
     result = tx.connection.execute(
-        update(outbox)
-        .where(and_(outbox.c.moment_id.in_(moment_ids), outbox.c.state == State.WAITING))
-        .values(state=State.DROPPED, finished_at=tx.now)
+        update(outbox).where(theirs, outbox.c.state == State.WAITING).values(state=State.DROPPED, finished_at=tx.now)
     )
     # What is on its way may arrive; should it fail, it is not tried again.
-    tx.connection.execute(
-        update(outbox)
-        .where(and_(outbox.c.moment_id.in_(moment_ids), outbox.c.state == State.SENDING))
-        .values(deadline=tx.now - 1)
-    )
+    tx.connection.execute(update(outbox).where(theirs, outbox.c.state == State.SENDING).values(deadline=tx.now - 1))
     return int(result.rowcount)
 
 
@@ -127,13 +199,15 @@ def next_at(tx: Tx, address_id: int | None = None) -> int | None:
 
 
 def newest_messages(tx: Tx, address_id: int, seal: Seal | None, most: int) -> list[tuple[int, Outgoing]]:
-    """Return the last messages that stand at an address with their row ids, newest first."""
+    """Return the last messages that stand at an address, or are about to, with their row ids, newest first."""
     rows = tx.connection.execute(
         select(outbox.c.id, outbox.c.body, outbox.c.sealed)
         .where(
             outbox.c.address_id == address_id,
             outbox.c.op == Op.NEW,
-            outbox.c.state == State.SENT,
+            # Whoever writes twice at once answers what has not left yet.
+            outbox.c.state.in_((State.WAITING, State.SENDING, State.SENT)),
+            outbox.c.not_before <= tx.now,
             outbox.c.body.is_not(None),
         )
         .order_by(outbox.c.id.desc())

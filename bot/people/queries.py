@@ -9,6 +9,7 @@ from sqlalchemy import func, insert, select, update
 from bot.outbox.shelf import Recipient
 from bot.people.rules import day_parts, is_paused, quiet_hours
 from bot.schedules.quiet import DayParts, QuietHours
+from bot.schedules.zones import guess_zone
 from bot.speech import Address
 from bot.store import Seal, Tx
 from bot.store.tables import addresses, outbox, persons, words
@@ -21,7 +22,9 @@ HEARD_EVERY = 3600
 class Person:
     """One human at one address. `zone` is null until they confirmed one, `hinted_zone` is what a platform guessed.
 
-    A pause has an end where `paused_until` says so; `heard_at` is when they last did anything (all in UTC seconds).
+    A pause has an end where `paused_until` says so; `heard_at` is when they last did anything, `low_at`
+    when they last gave a low face (all in UTC seconds). `feelings` says whether faces are asked for, `sound` whether
+    nudges arrive with one.
     """
 
     id: int
@@ -35,11 +38,19 @@ class Person:
     quiet: QuietHours | None = None
     parts: DayParts = field(default_factory=DayParts)
     heard_at: int | None = None
+    feelings: bool = True
+    low_at: int | None = None
+    sound: bool = False
 
     @property
     def recipient(self) -> Recipient:
         """Where answers go, sealed with this person's key."""
         return Recipient(self.address_id, self.seal)
+
+    @property
+    def here(self) -> str:
+        """The zone (IANA name) to go by: the confirmed one, or a guess."""
+        return self.zone or guess_zone(self.hinted_zone, self.language)
 
     def paused(self, now: int) -> bool:
         """Return whether nothing is sent at `now` (UTC seconds); a pause with an end is over by itself."""
@@ -113,6 +124,9 @@ def _person(tx: Tx, row: Any) -> Person:
         quiet=quiet_hours(row.quiet_start, row.quiet_end),
         parts=day_parts(row.morning, row.noon, row.evening, row.night),
         heard_at=row.heard_at,
+        feelings=row.feelings,
+        low_at=row.low_at,
+        sound=row.sound,
     )
 
 
@@ -129,6 +143,26 @@ def set_quiet(tx: Tx, person_id: int, quiet: QuietHours | None) -> None:
 def set_parts(tx: Tx, person_id: int, parts: DayParts) -> None:
     """Keep what the person means by morning, noon, evening and night."""
     _change(tx, person_id, morning=parts.morning, noon=parts.noon, evening=parts.evening, night=parts.night)
+
+
+def set_language(tx: Tx, person_id: int, language: str) -> None:
+    """Speak this language (one of `bot.texts.LANGUAGES`) with the person from now on."""
+    _change(tx, person_id, language=language)
+
+
+def set_feelings(tx: Tx, person_id: int, asked: bool) -> None:
+    """Ask for faces before and after, or never."""
+    _change(tx, person_id, feelings=asked)
+
+
+def set_sound(tx: Tx, person_id: int, wanted: bool) -> None:
+    """Let nudges arrive with a sound, or without one."""
+    _change(tx, person_id, sound=wanted)
+
+
+def note_low(tx: Tx, person_id: int, at: int | None) -> None:
+    """Remember when the person last gave a low face (UTC seconds); None: the face was a slip."""
+    _change(tx, person_id, low_at=at)
 
 
 def pause(tx: Tx, person_id: int, until: int | None = None) -> None:

@@ -30,7 +30,7 @@ def build(kept: Kept, moment: Moment) -> Understood:
 
 def _understood(said: Said) -> Understood:
     cue = said.take("cue")
-    said.half = said.take("half") or ""
+    said.half = said.take("half") or said.moment.half
     if said.take("habit") is not None:
         _make_habit(said.kept)
     if cue is not None and not said.kept:
@@ -40,11 +40,23 @@ def _understood(said: Said) -> Understood:
             raise Unclear
         return _in_a_while(said)
     minutes = said_minutes(said)
+    if minutes is None and cue is None and said.moment.usual is not None:
+        return _other_days(said, said.moment.usual)
     if minutes is None:
         if cue is None:
             raise Unclear
         return Understood("cue", cue=cue, dates=routine_dates(said))
     return replace(_with_dates(said, minutes), cue=cue)
+
+
+def _other_days(said: Said, usual: Minutes) -> Understood:
+    """Return the usual minutes on the days that were said; one date alone may be no change of all the others."""
+    if not (DATE_WORDS | {"skip"}) & said.kept.keys():
+        raise Unclear
+    found = _with_dates(said, usual)
+    if found.rule is None or isinstance(found.rule.dates, OnDate):
+        raise Unclear
+    return found
 
 
 def _make_habit(kept: Kept) -> None:
@@ -63,7 +75,8 @@ def _in_a_while(said: Said) -> Understood:
         raise Unclear
     # To the minute: half of a minute more is the next one.
     at = local(said.moment.zone, (said.moment.now + 30) // 60 * 60 + wait * 60)
-    return Understood("once", Rule(OnDate(at.date()), Times((at.hour * 60 + at.minute,))))
+    # A day or more ahead is said of the clock: "in two days" means about this time of that day.
+    return Understood("once", Rule(OnDate(at.date()), Times((at.hour * 60 + at.minute,)), instant=wait < DAY))
 
 
 def _with_dates(said: Said, minutes: Minutes | list[Clock]) -> Understood:
@@ -126,7 +139,7 @@ def _next_hour(said: Said, clock: Clock) -> Understood:
         minute = found.minutes[0]
         if not clock.mark and not 6 * 60 <= minute < 23 * 60:
             continue
-        if clock.mark == TONIGHT and minute < 6 * 60:
+        if clock.mark == TONIGHT and minute < 6 * 60 and minute <= said.moment.minute:
             times.append((said.moment.today + timedelta(1), minute))
         elif minute > said.moment.minute:
             times.append((said.moment.today, minute))

@@ -13,6 +13,10 @@ TONIGHT = "tonight"
 _LATE = ("pm", "evening", "night", "afternoon", "tarde", "gogo", "masa")
 _SENSIBLE = 6 * 60
 """A bare hour is one from 6:00 to 17:59: few people want to be woken at three, many want a break at three."""
+_LATEST = 23 * 60
+_BEDTIME = 21 * 60
+"""From this minute on a time is one of somebody who is late up, and so may be the one that is looked for beside it."""
+_SMALL_HOURS = 3 * 60
 
 # From-until (exclusive) minutes in which people of any of our languages use the word; night goes past midnight.
 _PARTS: dict[str, tuple[tuple[int, int], ...]] = {
@@ -64,6 +68,29 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class Near:
+    """The minute of the day beside which a bare hour is looked for: a time that was offered, or one that is set.
+
+    It chooses between waking hours alone; with `any_hour` between both, as for what a clock shows.
+    """
+
+    minute: int
+    any_hour: bool = False
+
+    @property
+    def late(self) -> bool:
+        """Return whether it is about bedtime."""
+        return self.minute >= _BEDTIME or self.minute < _SMALL_HOURS
+
+    def choose(self, low: int, sensible: int) -> int:
+        """Return the nearer of a minute before noon and the one half a day later; `sensible` where neither will do."""
+        both = [low, low + HALF]
+        latest = DAY - 1 if self.late else _LATEST
+        fitting = both if self.any_hour else [m for m in both if _SENSIBLE <= m <= latest]
+        return min(fitting or [sensible], key=lambda m: (min((m - self.minute) % DAY, (self.minute - m) % DAY), m))
+
+
+@dataclass(frozen=True, slots=True)
 class Resolved:
     """Minutes of the day, and whether one of them was a bare hour that could have been the other half of the day."""
 
@@ -96,8 +123,16 @@ def part_minute(part: str, parts: DayParts) -> int | None:
             return None
 
 
-def resolve(clocks: Sequence[Clock], part: str | None, near: int | None) -> Resolved | None:
+def resolve(clocks: Sequence[Clock], part: str | None, near: Near | None) -> Resolved | None:
     """Return the minutes meant by a list of clocks, or None where halves of the day do not fit or are unclear."""
+    found = _resolved(clocks, part, near)
+    if near is None or (found is not None and list(found.minutes) == sorted(found.minutes)):
+        return found
+    # Times are told in their order: "nine and five" begins in the morning, wherever the time that was offered lies.
+    return _resolved(clocks, part, None)
+
+
+def _resolved(clocks: Sequence[Clock], part: str | None, near: Near | None) -> Resolved | None:
     marked = [replace(c, mark=c.mark or part) for c in clocks]
     if any(_swallows(one, two) for one, two in pairwise(marked)):
         return None
@@ -113,7 +148,8 @@ def resolve(clocks: Sequence[Clock], part: str | None, near: int | None) -> Reso
             minute = clock.minute
         elif bare and found and near is None and minute <= found[-1] and minute + HALF < DAY:
             minute += HALF
-        guessed |= bare and clock.minute != HALF and not day_long
+        noon = clock.minute == HALF and not (near is not None and near.late)
+        guessed |= bare and not noon and not day_long
         found.append(minute)
     if len(set(found)) < len(found):
         return None
@@ -127,15 +163,14 @@ def _swallows(one: Clock, two: Clock) -> bool:
     return one.mark in ("am", "morning", "gozen") and two.mark is None and not two.exact and two.minute > one.minute
 
 
-def _minute(clock: Clock, near: int | None) -> int | None:
+def _minute(clock: Clock, near: Near | None) -> int | None:
     if clock.mark:
         return _marked(clock, clock.mark)
     if clock.exact:
         return clock.minute
     low = clock.minute % HALF
-    if near is not None:
-        return min(low, low + HALF, key=lambda m: (min((m - near) % DAY, (near - m) % DAY), m))
-    return low if low >= _SENSIBLE else low + HALF
+    sensible = low if low >= _SENSIBLE else low + HALF
+    return near.choose(low, sensible) if near is not None else sensible
 
 
 def _marked(clock: Clock, mark: str) -> int | None:
@@ -160,8 +195,13 @@ def over_midnight(start: Clock, end: Clock) -> tuple[int, int] | None:
     return opening, closing
 
 
-def resolve_span(start: Clock, end: Clock, part: str | None, near: int | None) -> tuple[int, int, bool] | None:
+def resolve_span(start: Clock, end: Clock, part: str | None, near: Near | None) -> tuple[int, int, bool] | None:
     """Return first and last minute of a span and whether a half was guessed; None where it is empty or unclear."""
+    found = _span(start, end, part, near)
+    return found if found is not None or near is None else _span(start, end, part, None)
+
+
+def _span(start: Clock, end: Clock, part: str | None, near: Near | None) -> tuple[int, int, bool] | None:
     start, end = (replace(c, mark=c.mark or part) for c in (start, end))
     guessed = any(c.mark is None and not c.exact and c.minute % HALF for c in (start, end))
     if start.mark is None and not start.exact and end.mark is not None:

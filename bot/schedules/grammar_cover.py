@@ -37,6 +37,15 @@ def readings(grammar: Grammar, text: Folded) -> list[Kept]:
     return sorted(found, key=lambda kept: kept.get("cost", 0))
 
 
+def half_of_routine(grammar: Grammar, text: Folded) -> str:
+    """Return the part of the day that a routine's words belong to: "" for any, and for words that tell of several."""
+    try:
+        half = _half_of_day(Reading(grammar, text.plain), text, 0, len(text.plain))
+    except (TooHard, RecursionError):
+        return ""
+    return "" if half == "unclear" else half
+
+
 def _is_vague(reading: Reading, plain: str) -> bool:
     """Return whether a part of the text, or all of it, means one thing to some and another to others."""
     places = [n for n in range(len(plain)) if _starts(plain, n)]

@@ -176,7 +176,7 @@ def _clock(kept: Kept, half_day: bool) -> Clock | None:
         unclear = half_day and 1 <= hour <= 4 and not leading
         return Clock(hour * 60 + minute, not unclear, mark)
     if "fixed" in kept:
-        return Clock(kept["fixed"], True, None if kept["fixed"] else "midnight")
+        return _beside_fixed(kept["fixed"], kept.get("past", 0) - kept.get("back", 0))
     hour, leading = (
         (kept["hour"].get("v") or (kept["hour"].get("word"), False)) if "hour" in kept else (kept["word"], False)
     )
@@ -194,6 +194,14 @@ def _clock(kept: Kept, half_day: bool) -> Clock | None:
     if "back" in kept:
         return Clock((hour * 60 - kept["back"]) % (1440 if exact else HALF), exact, mark)
     return Clock(hour % 24 * 60, exact, mark) if hour < 24 else None
+
+
+def _beside_fixed(fixed: int, minutes: int) -> Clock | None:
+    """Return "midnight", or "half past noon": so many minutes after a clock that is always the same."""
+    if not -60 < minutes < 60:
+        return None
+    mark = None if fixed else "midnight" if minutes == 0 else "night"
+    return Clock((fixed + minutes) % (2 * HALF), True, mark)
 
 
 def _dur(kept: Kept) -> int | None:

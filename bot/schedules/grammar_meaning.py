@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from bot.schedules.grammar import Kept
+from bot.schedules.grammar_clock import Near
 from bot.schedules.quiet import DayParts
 from bot.schedules.rules import Dates, Draw, Minutes, Rule, Steps, Times
 
@@ -35,13 +36,19 @@ NONE = Understood("none")
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When and where something is said: a zone, `now` in UTC seconds and as local time, and the person's habits."""
+    """When and where something is said: a zone, `now` in UTC seconds and as local time, and the person's habits.
+
+    `half` is the part of the day of a routine that was said before (see `Said.half`), and `usual` the minutes that
+    are meant where only days are said.
+    """
 
     zone: str
     now: int
     here: datetime
-    near: int | None
+    near: Near | None
     parts: DayParts
+    half: str = ""
+    usual: Minutes | None = None
 
     @property
     def today(self) -> date:

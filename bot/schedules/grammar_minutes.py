@@ -39,7 +39,9 @@ def said_minutes(said: Said) -> Minutes | list[Clock] | None:
     if clocks:
         if len(parts) > 1 or any(part and clock.mark and not fits(clock, part) for clock in clocks):
             raise Unclear
-        return _times(said, [_by_routine(said, replace(clock, mark=clock.mark or part)) for clock in clocks])
+        # "Tonight at 1 am" is the coming one, though "am" alone would be the one that is over.
+        marked = [replace(c, mark=part if part == TONIGHT else c.mark or part) for c in clocks]
+        return _times(said, [_by_routine(said, clock) for clock in marked], night=part == "night")
     if not parts:
         return None
     if said.moment.near is None and len(parts) == 1 and not (DATE_WORDS | {"skip"}) & said.kept.keys():
@@ -61,9 +63,11 @@ def _by_routine(said: Said, clock: Clock) -> Clock:
     return replace(clock, mark=said.half)
 
 
-def _times(said: Said, clocks: list[Clock]) -> Minutes | list[Clock]:
+def _times(said: Said, clocks: list[Clock], *, night: bool) -> Minutes | list[Clock]:
     _check_count(said, len(clocks))
-    if said.moment.near is None and len(clocks) == 1 and _today_or_none(said) and not clocks[0].exact:
+    # Of today only what is to come can be meant, whatever time was offered.
+    coming = _today_or_none(said) if said.moment.near is None else _today(said)
+    if coming and len(clocks) == 1 and not clocks[0].exact:
         return clocks
     found = resolve(clocks, None, said.moment.near)
     if found is None:
@@ -72,8 +76,12 @@ def _times(said: Said, clocks: list[Clock]) -> Minutes | list[Clock]:
     if tonight and min(found.minutes) < 6 * 60:
         if len(clocks) > 1:
             raise Unclear
-        said.kept["date"] = 1
-    elif any(c.mark in ("night", "midnight") for c in clocks) and min(found.minutes) < 6 * 60 and not _every_day(said):
+        said.kept["date"] = 0 if said.moment.minute < min(found.minutes) else 1
+    elif (
+        (night or any(c.mark in ("night", "midnight") for c in clocks))
+        and min(found.minutes) < 6 * 60
+        and not _every_day(said)
+    ):
         # Friday night at two, or its midnight, is Saturday to some and Friday to others.
         raise Unclear
     said.bare = found.guessed

@@ -9,12 +9,13 @@ import zlib
 from dataclasses import replace
 
 from bot.schedules.grammar_build import build
-from bot.schedules.grammar_cover import readings
+from bot.schedules.grammar_clock import Near
+from bot.schedules.grammar_cover import half_of_routine, readings
 from bot.schedules.grammar_lexicon import LANGUAGES, grammar
 from bot.schedules.grammar_meaning import NONE, Moment, Understood
 from bot.schedules.grammar_text import LONGEST, Folded, fold
 from bot.schedules.quiet import DayParts
-from bot.schedules.rules import Draw
+from bot.schedules.rules import Draw, Minutes
 from bot.schedules.times import next_after
 from bot.schedules.zones import local
 
@@ -30,21 +31,28 @@ def read(
     zone: str,
     now: int,
     near: int | None = None,
+    any_hour: bool = False,
+    routine: str | None = None,
+    usual: Minutes | None = None,
     day_parts: DayParts | None = None,
 ) -> Understood:
     """Return what was meant by `text` at `now` (UTC seconds) in a zone (IANA name); `kind` is none where it is unclear.
 
     The person's language (BCP 47) is tried first, then English, then the others where all that understand it agree.
-    A bare hour means the one of the two nearer to the minute `near`, or else a sensible one, and is told by
-    `bare_hour`. Text longer than LONGEST characters is not read. Never raises for a text, whatever it is.
+    A bare hour means a sensible one of the two, and is told by `bare_hour`: that of a `routine` that was said before
+    ("when I get home"), else the one nearer to the minute `near`. With `any_hour` the nearer one counts even in the
+    night. Days alone mean the `usual` minutes of these days, where there are any. Text longer than LONGEST characters
+    is not read. Never raises for a text, whatever it is.
     """
     if not text or len(text) > LONGEST:
         return NONE
     plain = fold(text)
     if not plain.plain or len(plain.plain) > 2 * LONGEST or _NUMBER_SIGNS.search(plain.plain):
         return NONE
-    moment = Moment(zone, now, local(zone, now), near, day_parts or DayParts())
     own = language.lower().replace("_", "-").partition("-")[0]
+    beside = Near(near, any_hour) if near is not None else None
+    half = _half(routine, own) if routine else ""
+    moment = Moment(zone, now, local(zone, now), beside, day_parts or DayParts(), half, usual)
     for first in dict.fromkeys((own, "en")):
         if first in LANGUAGES:
             found = _read_in(first, plain, moment)
@@ -77,6 +85,13 @@ def _read_in(language: str, text: Folded, moment: Moment) -> Understood | None:
     if not meanings:
         return None if found_readings else NONE
     return next(iter(meanings.values())) if len(meanings) == 1 else None
+
+
+def _half(routine: str, own: str) -> str:
+    """Return the part of the day of a routine in a person's words, "" where they tell of none."""
+    plain = fold(routine[:LONGEST])
+    spoken = [one for one in dict.fromkeys((own, "en")) if one in LANGUAGES]
+    return next(filter(None, (half_of_routine(grammar(one), plain) for one in spoken)), "")
 
 
 def _will_ring(found: Understood, moment: Moment) -> bool:

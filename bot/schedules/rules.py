@@ -5,7 +5,7 @@ A rule is a value: frozen, hashable, compared by what it says. What makes no sen
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -187,6 +187,8 @@ class Rule:
     skip: frozenset[int] = frozenset()
     first: date | None = None
     last: date | None = None
+    instant: bool = field(default=False, compare=False)
+    """A date and time that stand for an instant ("in 20 minutes"): it stays the same when the person's zone changes."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "skip", _weekdays(self.skip) if self.skip else frozenset())
@@ -251,6 +253,8 @@ def to_dict(rule: Rule) -> dict[str, object]:
         stored["first"] = rule.first.isoformat()
     if rule.last:
         stored["last"] = rule.last.isoformat()
+    if rule.instant:
+        stored["instant"] = True
     return stored
 
 
@@ -266,6 +270,7 @@ def from_dict(stored: Mapping[str, Any]) -> Rule:
             frozenset(stored.get("skip", ())),
             date.fromisoformat(stored["first"]) if "first" in stored else None,
             date.fromisoformat(stored["last"]) if "last" in stored else None,
+            stored.get("instant") is True,
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"a rule lacks something or holds it in another shape: {error}") from error

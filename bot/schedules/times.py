@@ -89,6 +89,17 @@ def next_times(rule: Rule, zone: str, after: int, count: int) -> list[Occurrence
     return found
 
 
+def newest_between(rule: Rule, zone: str, first: int, last: int) -> Occurrence | None:
+    """Return the newest occurrence from `first` to `last` (UTC seconds, both included), or None where there is none.
+
+    It walks from the one to the other: keep them close.
+    """
+    newest, coming = None, next_after(rule, zone, first - 1)
+    while coming is not None and coming.at <= last:
+        newest, coming = coming, next_after(rule, zone, coming.at)
+    return newest
+
+
 def slot_of(day: date, minute: int) -> str:
     """Return the name of a nominal local minute."""
     return f"{day.isoformat()}T{minute // 60:02d}:{minute % 60:02d}"

@@ -31,6 +31,7 @@ from bot.schedules.rules import (
     Times,
     Weekly,
 )
+from bot.texts.voice import clock
 
 _NEAR = 300
 """Days ahead for which a date goes without its year."""
@@ -67,7 +68,8 @@ class _Teller:
         self.today = today
 
     def rule(self, rule: Rule) -> str:
-        parts = [f"{self.dates(rule.dates, rule.first)} {self.minutes(rule.minutes)}"]
+        often = "often_once" if isinstance(rule.dates, OnDate) else "often"
+        parts = [f"{self.dates(rule.dates, rule.first)} {self.minutes(rule.minutes, often)}"]
         if isinstance(rule.minutes, Draw) and rule.minutes.gap:
             parts.append(self.count("gap", rule.minutes.gap))
         if rule.skip:
@@ -101,7 +103,7 @@ class _Teller:
             case OnDate(day):
                 return str(self.say["on_date"]).format(date=self.date(day))
 
-    def minutes(self, minutes: Minutes) -> str:
+    def minutes(self, minutes: Minutes, often: str) -> str:
         match minutes:
             case Times(listed):
                 return str(self.say["times"]).format(times=self.listed([clock(m) for m in listed]))
@@ -109,7 +111,7 @@ class _Teller:
                 return f"{self.steps(every)} {self.say['span'].format(start=clock(start), end=clock(end))}"
             case Draw(start, end, count):
                 told = str(self.say["random"]).format(start=clock(start), end=clock(end))
-                return told if count == 1 else f"{self.count('often', count)} {told}"
+                return told if count == 1 else f"{self.count(often, count)} {told}"
 
     def steps(self, every: int) -> str:
         if every == 60:
@@ -165,12 +167,3 @@ class _Teller:
 def _in_order(numbers: Iterable[int]) -> list[int]:
     """Return days or weekdays of the month in their order, the last (-1) at the end."""
     return sorted(numbers, key=lambda n: (n < 0, n))
-
-
-def clock(minute: int) -> str:
-    """Return a minute of the day on the 24-hour clock; in the small hours with a zero.
-
-    Without it 3:30 could be taken for the afternoon's.
-    """
-    hour, rest = divmod(minute, 60)
-    return f"{hour:02d}:{rest:02d}" if 1 <= hour <= 4 else f"{hour}:{rest:02d}"

@@ -1,7 +1,7 @@
 """Platform-neutral words: what comes in, what goes out, and the port that every chat implements."""
 
 from bot.speech.chat import Chat, Receipt, Receive
-from bot.speech.incoming import Address, Incoming, Kind, Shown
+from bot.speech.incoming import Address, File, Incoming, Kind, Shown, pack, unpack
 from bot.speech.outgoing import Attachment, Button, Op, Outgoing, Rows
 from bot.speech.payload import Payload, read_payload
 
@@ -10,6 +10,7 @@ __all__ = [
     "Attachment",
     "Button",
     "Chat",
+    "File",
     "Incoming",
     "Kind",
     "Op",
@@ -19,5 +20,7 @@ __all__ = [
     "Receive",
     "Rows",
     "Shown",
+    "pack",
     "read_payload",
+    "unpack",
 ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,29 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A voice note or a photo that stays on its platform: only the id there is known (and its length in seconds).
+
+    `kind` is `voice` or `photo`.
+    """
+
+    platform: str
+    kind: str
+    id: str
+    seconds: int | None = None
+
+
+def pack(file: File | None) -> list[str | int | None] | None:
+    """Return a file as it is stored: a JSON list, or None."""
+    return [file.platform, file.kind, file.id, file.seconds] if file else None
+
+
+def unpack(stored: list[Any] | None) -> File | None:
+    """Read back what `pack` wrote."""
+    return File(*stored) if stored else None
+
+
+@dataclass(frozen=True, slots=True)
 class Incoming:
     """One platform event.
 
@@ -43,6 +67,7 @@ class Incoming:
     platform repeats it. `text` is what was written, the command's name without its slash, the button's payload, or
     a location; `rest` is what followed a command. `message` is the platform's id of the message whose button was
     tapped. `language` is a BCP 47 tag and `zone` an IANA name, both as the platform hints them and both unchecked.
+    `file` comes with a voice note or a photo, whose caption is the text.
     `keep_words` asks the door to remember the person's own words because the platform cannot show them again.
     """
 
@@ -55,6 +80,7 @@ class Incoming:
     language: str | None = None
     zone: str | None = None
     private: bool = True
+    file: File | None = None
     keep_words: bool = False
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from bot.speech.incoming import File, pack, unpack
+
 
 @dataclass(frozen=True, slots=True)
 class Button:
@@ -51,6 +53,8 @@ class Outgoing:
     that have one; elsewhere the text has to do. The key stays until a message with `settles_location` takes it away.
     Neither of the two has buttons of its own, for Telegram shows one or the other; an edit leaves both as they are.
 
+    `file` is a voice note or photo that the person gave on this platform and is shown again, with the text below it.
+
     Raises ValueError for buttons together with either.
     """
 
@@ -63,6 +67,7 @@ class Outgoing:
     asks_location: str = ""
     settles_location: bool = False
     attachment: Attachment | None = None
+    file: File | None = None
 
     def __post_init__(self) -> None:
         if self.rows and (self.asks_location or self.settles_location):
@@ -79,6 +84,8 @@ class Outgoing:
             stored["asks_location"] = self.asks_location
         if self.attachment:
             stored["attachment"] = [self.attachment.name, self.attachment.mime, self.attachment.text]
+        if self.file:
+            stored["file"] = pack(self.file)
         stored |= {flag: True for flag in _FLAGS if getattr(self, flag)}
         return stored
 
@@ -93,5 +100,6 @@ class Outgoing:
             op=op,
             asks_location=stored.get("asks_location", ""),
             attachment=Attachment(*stored["attachment"]) if "attachment" in stored else None,
+            file=unpack(stored.get("file")),
             **{flag: stored.get(flag, False) for flag in _FLAGS},
         )

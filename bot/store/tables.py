@@ -56,6 +56,9 @@ persons = Table(
     Column("night", SmallInteger),
     Column("heard_at", BigInteger),  # when the person last did anything, give or take an hour
     Column("asked_at", BigInteger),  # when they were last asked, after a quiet week, how to go on
+    Column("feelings", Boolean, nullable=False, server_default=text("true")),  # faces are asked for
+    Column("sound", Boolean, nullable=False, server_default=text("false")),  # nudges arrive with a sound
+    Column("low_at", BigInteger),  # when they last gave a low face: the rest of that day is a gentle one
     Column("wrapped_key", LargeBinary, nullable=False),  # the person's own key, sealed with the host's keys
     # Never give a number out twice: a button names its row, and an old one must not fit a new owner.
     sqlite_autoincrement=True,
@@ -91,6 +94,7 @@ nudges = Table(
     Column("removed_at", BigInteger),
     Column("paused_at", BigInteger),  # null: it rings; a paused one goes through its times without a word
     Column("follow_up", Boolean, nullable=False, server_default=text("false")),  # ask once more after half an hour
+    Column("links", String(400)),  # keys of the practices that follow, with commas: a chain of wins that was saved
     Column("created_at", BigInteger, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -123,9 +127,61 @@ moments = Table(
     Column("before", SmallInteger),  # faces from 1 (low) to 5
     Column("after", SmallInteger),
     Column("sealed_words", LargeBinary),
+    Column("sealed_file", LargeBinary),  # JSON: a voice note or photo by the platform's own file id, never its bytes
+    Column("wording", SmallInteger),  # which of the practice's prompts was shown
+    Column("led_from", Id),  # the moment after which this one was begun: together they are a chain of wins
+    Column("links", String(400)),  # keys of the practices that still follow in a saved chain
+    Column("hidden", Boolean, nullable=False, server_default=text("false")),  # does not come back out of the jar
     UniqueConstraint("nudge_id", "slot"),
     Index("ix_moments_person_id_id", "person_id", "id"),
     sqlite_autoincrement=True,
+)
+
+# What a person keeps for later, by shelf: a calming thing, a proof of calm, safe moments, words for the mirror.
+kept = Table(
+    "kept",
+    metadata,
+    _key(),
+    Column("person_id", Id, ForeignKey("persons.id", ondelete="CASCADE"), nullable=False),
+    Column("shelf", String(16), nullable=False),  # item | proof | safe | mirror | helper | identity | repair
+    Column("sealed_body", LargeBinary, nullable=False),  # JSON: text, and a file by the platform's id
+    Column("moment_id", Id),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_kept_person_id_shelf", "person_id", "shelf"),
+    sqlite_autoincrement=True,
+)
+
+# Practices that people wrote themselves; nudges and moments know them as "own-<id>".
+own_practices = Table(
+    "own_practices",
+    metadata,
+    _key(),
+    Column("person_id", Id, ForeignKey("persons.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("sealed_body", LargeBinary, nullable=False),  # JSON: title, prompt, replies
+    Column("created_at", BigInteger, nullable=False),
+    Column("removed_at", BigInteger),
+    sqlite_autoincrement=True,
+)
+
+# Which wordings a person would rather see less (-1) or more (1) of.
+likings = Table(
+    "likings",
+    metadata,
+    Column("person_id", Id, ForeignKey("persons.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("practice", String(40), primary_key=True),
+    Column("wording", SmallInteger, primary_key=True, autoincrement=False),
+    Column("liking", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# When a person was last told something that is only said now and then.
+told = Table(
+    "told",
+    metadata,
+    Column("person_id", Id, ForeignKey("persons.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("what", String(24), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 positions = Table(

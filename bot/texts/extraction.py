@@ -1,22 +1,25 @@
-"""Collects the texts for translators, as two extractors for Babel; nothing of this is used while Pebble runs.
+"""Collects the texts for translators, as extractors for Babel; nothing of this is used while Pebble runs.
 
 After a text has changed, write the template anew (from the top folder):
 
     pybabel extract -F bot/texts/babel.cfg -k "N_ say count:1,2" -c Translators: -s \\
         --no-location --omit-header --sort-output -o bot/texts/pebble.pot bot
 
-and bring a language up to date, or begin one with `init` in place of `update`; then compile it:
+and bring a language up to date, or begin one with `init` in place of `update` (and without its options):
 
-    pybabel update -D pebble -i bot/texts/pebble.pot -d bot/texts/locale -l de --no-fuzzy-matching
-    pybabel compile -D pebble -d bot/texts/locale -l de
+    pybabel update -D pebble -i bot/texts/pebble.pot -d bot/texts/locale -l de \\
+        --no-fuzzy-matching --ignore-obsolete --omit-header --width=120
 
-The template has no dates and no line numbers, so it changes when a text does and only then.
+New texts then stand in `bot/texts/locale/de/LC_MESSAGES/pebble.po` with an empty `msgstr`. Nothing is compiled: Pebble
+reads that file. The template has no dates and no line numbers, so it changes when a text does and only then.
 """
 
 import ast
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, BinaryIO
+
+from bot.texts.marked import in_html, in_script
 
 Found = tuple[int, str, str | tuple[str, ...], list[str]]
 """Line, function, message or messages, comments for translators: what Babel expects from an extractor."""
@@ -58,6 +61,22 @@ def from_toml(
     """Yield the texts of a catalogue file, each with the place where it stands as a comment."""
     for place, text in _texts_in(tomllib.load(file), ()):
         yield 0, MARKER, text, [place]
+
+
+def from_html(
+    file: BinaryIO, keywords: Collection[str], comment_tags: Collection[str], options: Mapping[str, Any]
+) -> Iterator[Found]:
+    """Yield the texts that a page marks: `[[Text]]`."""
+    for line, text in in_html(file.read().decode()):
+        yield line, MARKER, text, []
+
+
+def from_script(
+    file: BinaryIO, keywords: Collection[str], comment_tags: Collection[str], options: Mapping[str, Any]
+) -> Iterator[Found]:
+    """Yield the texts that a page's script says: `t("Text")`. Raises ValueError for one put together at run time."""
+    for line, text in in_script(file.read().decode()):
+        yield line, MARKER, text, []
 
 
 def _name_of(function: ast.expr) -> str:

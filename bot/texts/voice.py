@@ -1,18 +1,24 @@
 """How Pebble says something in a person's language.
 
-English is the source: a message is its own id. The other languages are compiled gettext catalogues beside
-this file, `locale/<language>/LC_MESSAGES/pebble.mo`; a language is available as soon as its folder is there.
+English is the source: a message is its own id. The other languages are what translators write, beside this
+file: `locale/<language>/LC_MESSAGES/pebble.po`. A language is available as soon as its file is there; it is read
+when the first person is spoken to in it.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
 from pathlib import Path
 
 from babel.core import Locale
 from babel.dates import format_date
 from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from bot.texts.accepted import wishes
 
 FOLDER = Path(__file__).with_name("locale")
 DOMAIN = "pebble"
@@ -31,8 +37,8 @@ def N_(message: str) -> str:
 
 
 def available(folder: Path = FOLDER) -> tuple[str, ...]:
-    """Return the languages that Pebble speaks, English first, found by their folders."""
-    found = {path.parent.parent.name for path in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")}
+    """Return the languages that Pebble speaks, English first, found by their files."""
+    found = {path.parent.parent.name for path in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po")}
     return (ENGLISH, *sorted(found - {ENGLISH}))
 
 
@@ -57,7 +63,15 @@ class Voice:
         "de-AT" is answered with "de" while nobody has written Austrian texts, an unknown tag with English.
         """
         spoken = LANGUAGES if folder == FOLDER else available(folder)
-        return _voice(_closest(language, spoken), folder)
+        return _voice(_closest(language, spoken) or ENGLISH, folder)
+
+    @classmethod
+    def accepted(cls, header: str) -> "Voice":
+        """Return the voice for a browser's Accept-Language header, which may hold anything.
+
+        Of the languages that it asks for the dearest one that Pebble speaks, or English.
+        """
+        return cls.of(next((tag for tag in wishes(header) if _closest(tag, LANGUAGES)), ENGLISH))
 
     def say(self, message: str, /, **values: object) -> str:
         """Return a message of ours in this language, with the values put in as they are.
@@ -73,9 +87,8 @@ class Voice:
         return self._texts.ngettext(singular, plural, n).format_map({"n": n, **values})
 
     def time(self, minute_of_day: int) -> str:
-        """Return a minute of the local day on the 24-hour clock: "8:30", "17:42"."""
-        hour, minute = divmod(minute_of_day, 60)
-        return f"{hour}:{minute:02d}"
+        """Return a minute of the local day on the 24-hour clock: "8:30", "17:42", "03:30"."""
+        return clock(minute_of_day)
 
     def day_time(self, local: datetime) -> str:
         """Return weekday and time of a local moment: "Thu 8:30"."""
@@ -113,25 +126,41 @@ class Voice:
         return names
 
 
+def clock(minute_of_day: int) -> str:
+    """Return a minute of the day on the 24-hour clock; in the small hours with a zero.
+
+    Without it 3:30 could be taken for the afternoon's.
+    """
+    hour, minute = divmod(minute_of_day, 60)
+    return f"{hour:02d}:{minute:02d}" if hour <= 4 else f"{hour}:{minute:02d}"
+
+
 def _minute_of(local: datetime) -> int:
     return local.hour * 60 + local.minute
 
 
-def _closest(tag: str, spoken: Sequence[str]) -> str:
-    """Return the spoken language with the longest run of subtags in common with the tag, or English."""
+def _closest(tag: str, spoken: Sequence[str]) -> str | None:
+    """Return the spoken language with the longest run of subtags in common with the tag."""
     known = {language.replace("_", "-").lower(): language for language in spoken}
     parts = tag.strip().replace("_", "-").lower().split("-")[:4]
     for length in range(len(parts), 0, -1):
         found = known.get("-".join(parts[:length]))
         if found is not None:
             return found
-    return ENGLISH
+    return None
 
 
 @lru_cache(maxsize=64)
 def _voice(language: str, folder: Path) -> Voice:
-    path = folder / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
-    if not path.is_file():
-        return Voice(language, NullTranslations())
+    path = folder / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+    return Voice(language, _read(path, language) if path.is_file() else NullTranslations())
+
+
+def _read(path: Path, language: str) -> GNUTranslations:
+    """Compile a translator's file in memory: what is not translated yet, or marked fuzzy, is said in English."""
     with path.open("rb") as file:
-        return Voice(language, GNUTranslations(file))
+        catalog = read_po(file, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return GNUTranslations(compiled)

@@ -10,16 +10,18 @@ from starlette.routing import Route
 
 from bot.catalogue import Catalogue
 from bot.errors import TryLater
-from bot.flows.commands import cue_and_days
+from bot.flows.nudge_cards import cue_and_days
 from bot.nudges.queries import Nudge, of_person
 from bot.outbox.shelf import next_at
+from bot.outbox.states import State
 from bot.people.queries import Person, find
 from bot.schedules.times import next_after, next_times
-from bot.schedules.zones import guess_zone, local
-from bot.speech import Address
+from bot.schedules.zones import local
+from bot.speech import Address, Op
 from bot.store import Store, Tx
 from bot.store.tables import moments, outbox
 from bot.texts import N_, Voice
+from bot.web.wording import kind_line, voice_for
 
 Who = Callable[[Request], Address | None]
 Forward = Callable[[int], Awaitable[int]]
@@ -32,32 +34,52 @@ _ANSWERS = {
     "words": N_("In words"),
     "face": N_("A face"),
 }
+_WHAT = {"edit": N_("edit"), "delete": N_("delete"), "nudge": N_("nudge"), "reply": N_("reply")}
+FATES = {
+    State.WAITING: N_("waiting"),
+    State.SENDING: N_("sending"),
+    State.SENT: N_("sent"),
+    State.UNKNOWN: N_("unknown"),
+    State.EXPIRED: N_("expired"),
+    State.DEAD: N_("dead"),
+    State.DROPPED: N_("dropped"),
+}
+
+UNKNOWN = N_("I don’t know who is asking.")
+STICKS = N_("The drawer sticks. One moment, please.")
+NO_CLOCK = N_("There is no clock to move here.")
+NOTHING_SET = N_("Nothing is set yet, so there is no next nudge.")
+CLOCK_STICKS = N_("The clock sticks. One moment, please.")
 
 
 def drawer_routes(store: Store, catalogue: Catalogue, who: Who, forward: Forward | None) -> list[Route]:
     """Return the routes of the drawer; without `forward` there is no fast-forward."""
 
+    async def inside(request: Request, address: Address) -> Response:
+        asked = voice_for(request.headers)
+        return JSONResponse(await store.read(lambda tx: contents(tx, catalogue, address, asked, forward is not None)))
+
     async def drawer(request: Request) -> Response:
         address = who(request)
         if address is None:
-            return JSONResponse({"line": "I don’t know who is asking."}, 400)
+            return kind_line(request.headers, UNKNOWN, 400)
         try:
-            return JSONResponse(await store.read(lambda tx: contents(tx, catalogue, address, forward is not None)))
+            return await inside(request, address)
         except TryLater:
-            return JSONResponse({"line": "The drawer sticks. One moment, please."}, 503)
+            return kind_line(request.headers, STICKS, 503)
 
     async def go(request: Request) -> Response:
         address = who(request)
         if address is None or forward is None:
-            return JSONResponse({"line": "There is no clock to move here."}, 409)
+            return kind_line(request.headers, NO_CLOCK, 409)
         try:
             at = await store.read(lambda tx: next_ring(tx, address))
             if at is None:
-                return JSONResponse({"line": "Nothing is set yet, so there is no next nudge."}, 409)
+                return kind_line(request.headers, NOTHING_SET, 409)
             await forward(at)
-            return JSONResponse(await store.read(lambda tx: contents(tx, catalogue, address, True)))
+            return await inside(request, address)
         except TryLater:
-            return JSONResponse({"line": "The clock sticks. One moment, please."}, 503)
+            return kind_line(request.headers, CLOCK_STICKS, 503)
 
     return [
         Route("/drawer", drawer),
@@ -65,10 +87,10 @@ def drawer_routes(store: Store, catalogue: Catalogue, who: Who, forward: Forward
     ]
 
 
-def contents(tx: Tx, catalogue: Catalogue, address: Address, moves: bool) -> dict[str, Any]:
-    """Return all that the drawer shows, in the person's language and zone."""
+def contents(tx: Tx, catalogue: Catalogue, address: Address, asked: Voice, moves: bool) -> dict[str, Any]:
+    """Return all that the drawer shows, in the person's language and zone; a stranger's language is what was asked."""
     person = find(tx, address)
-    voice = Voice.of(person.language if person else "en")
+    voice = Voice.of(person.language) if person else asked
     zone = _zone(person)
     nudges = of_person(tx, person.id, person.seal) if person else []
     at = next_ring(tx, address)
@@ -96,7 +118,7 @@ def next_ring(tx: Tx, address: Address) -> int | None:
 def _zone(person: Person | None) -> str:
     if person is None:
         return "Etc/UTC"
-    return person.zone or guess_zone(person.hinted_zone, person.language)
+    return person.here
 
 
 def _nudge(nudge: Nudge, catalogue: Catalogue, voice: Voice, now: int) -> dict[str, Any]:
@@ -139,8 +161,8 @@ def _outbox(tx: Tx, person: Person, voice: Voice, zone: str) -> list[dict[str, A
     return [
         {
             "id": row.id,
-            "what": row.op if row.op != "new" else ("nudge" if row.priority else "reply"),
-            "state": row.state,
+            "what": voice.say(_WHAT[row.op if row.op != Op.NEW else "nudge" if row.priority else "reply"]),
+            "state": voice.say(FATES[State(row.state)]),
             "when": voice.day_time(local(zone, row.not_before or row.created_at)),
         }
         for row in rows

@@ -10,14 +10,17 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.texts import N_
+from bot.web.wording import kind_line
+
 log = structlog.get_logger()
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 """The names under which a machine knows itself."""
 
-ELSEWHERE = "This page answers only to the machine that it runs on."
-FOREIGN = "This came from another site, so I left it alone."
-BROKEN = "Something went wrong on my side. Nothing of it was kept; please try once more."
+ELSEWHERE = N_("This page answers only to the machine that it runs on.")
+FOREIGN = N_("This came from another site, so I left it alone.")
+BROKEN = N_("Something went wrong on my side. Nothing of it was kept; please try once more.")
 
 _HEADERS = {
     # "default-src 'self'" also forbids inline scripts and styles; forms and frames do not fall back to it.
@@ -72,20 +75,20 @@ class Guard:
             # Neither the message nor the address: either may hold a person's words or name.
             log.error("web_request_failed", error=type(error).__name__, where=_where(error))
             if not started:
-                await JSONResponse({"line": BROKEN}, 500)(scope, receive, send_guarded)
+                await kind_line(Headers(scope=scope), BROKEN, 500)(scope, receive, send_guarded)
 
     def _refusal(self, scope: Scope) -> JSONResponse | None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         if self._hosts and _hostname(host) not in self._hosts:
-            return JSONResponse({"line": ELSEWHERE}, 400)
+            return kind_line(headers, ELSEWHERE, 400)
         if scope["method"] in _READING:
             return None
         origin = headers.get("origin")
         foreign = headers.get("sec-fetch-site") in {"cross-site", "same-site"}
         if origin is not None:
             foreign = foreign or origin.lower() not in {f"http://{host}".lower(), f"https://{host}".lower()}
-        return JSONResponse({"line": FOREIGN}, 403) if foreign else None
+        return kind_line(headers, FOREIGN, 403) if foreign else None
 
 
 def _hostname(host: str) -> str:

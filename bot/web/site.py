@@ -1,22 +1,22 @@
 """The one web application: the chat page when there is a chat, health and whatever else is handed in."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from bot.texts import N_
 from bot.web.guard import LOOPBACK, Guard
+from bot.web.wording import PAGE, Frame, kind_line
 
-PAGE = Path(__file__).with_name("page")
-NOT_HERE = "There is nothing here."
-NOT_SO = "That did not reach me in a shape I can read."
+NOT_HERE = N_("There is nothing here.")
+NOT_SO = N_("That did not reach me in a shape I can read.")
 
 
 def build_site(
@@ -50,19 +50,18 @@ class _Static(StaticFiles):
     """Files that a browser may keep but asks about each time, so that an upgrade shows at once."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
+        if path.endswith(".html"):  # the page itself, which is shown in a language or not at all
+            raise HTTPException(404)
         response = await super().get_response(path, scope)
         response.headers["cache-control"] = "no-cache"
         return response
 
 
 def _page(demo: bool) -> Callable[[Request], Awaitable[Response]]:
-    """Return the endpoint of the page, which is told once whether this is a demo."""
-    html = (PAGE / "chat.html").read_text(encoding="utf-8")
-    if demo:
-        html = html.replace('data-demo="no"', 'data-demo="yes"')
+    frame = Frame(demo=demo)
 
     async def page(request: Request) -> Response:
-        return HTMLResponse(html, headers={"cache-control": "no-cache"})
+        return frame.answer(request.headers)
 
     return page
 
@@ -70,4 +69,4 @@ def _page(demo: bool) -> Callable[[Request], Awaitable[Response]]:
 async def _kind_line(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = getattr(error, "headers", None)
-    return JSONResponse({"line": NOT_HERE if status == 404 else NOT_SO}, status, headers=headers)
+    return kind_line(request.headers, NOT_HERE if status == 404 else NOT_SO, status, headers)

@@ -11,6 +11,8 @@ from bot.texts import Voice
 
 CATALOGUE = load_catalogue()
 KEYS = [practice.key for practice in CATALOGUE]
+FIVE = ("one-breath", "three-senses", "doorway-pause", "evening-joy", "how-am-i")
+"""Practices that differ in whatever practices can differ in; test_everything_asked_for.py has all of them."""
 
 # Words that count against a person, push, cheer or promise healing.
 UNKIND = re.compile(
@@ -23,8 +25,8 @@ UNKIND = re.compile(
 )
 
 
-def test_the_five_practices_are_there_with_their_own_taps() -> None:
-    taps = {practice.key: [reply.label for reply in practice.replies] for practice in CATALOGUE}
+def test_practices_have_their_own_taps() -> None:
+    taps = {key: [reply.label for reply in CATALOGUE[key].replies] for key in FIVE}
     assert taps == {
         "one-breath": ["Calmer", "Same"],
         "three-senses": ["Grounded", "Again"],
@@ -35,7 +37,7 @@ def test_the_five_practices_are_there_with_their_own_taps() -> None:
 
 
 def test_each_asks_for_the_answer_and_the_feelings_that_suit_it() -> None:
-    manner = {p.key: (p.answer, p.feelings, p.seconds, p.grace) for p in CATALOGUE}
+    manner = {p.key: (p.answer, p.feelings, p.seconds, p.grace) for p in map(CATALOGUE.__getitem__, FIVE)}
     assert manner == {
         "one-breath": ("tap", "after", 10, 1800),
         "three-senses": ("tap", "after", 30, 1800),
@@ -54,10 +56,8 @@ def test_three_senses_asks_three_times_and_none_has_to_be_answered() -> None:
     assert [(step.do, getattr(step, "optional", False)) for step in steps] == [("ask", True)] * 3
 
 
-@pytest.mark.parametrize(("place", "text"), list(CATALOGUE.texts()))
-def test_every_text_is_short_and_free_of_guilt_pressure_and_promises(place: str, text: str) -> None:
-    assert len(text) <= 350
-    assert UNKIND.search(text) is None
+def test_every_text_is_short_and_free_of_guilt_pressure_and_promises() -> None:
+    assert [(place, text) for place, text in CATALOGUE.texts() if len(text) > 350 or UNKIND.search(text)] == []
 
 
 @pytest.mark.parametrize("text", ["Don’t forget!", "You missed one", "a 5-day streak", "You should have"])
@@ -71,9 +71,10 @@ def test_most_texts_are_read_at_a_glance() -> None:
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_why_and_smaller_are_one_sentence_each(key: str) -> None:
-    for text in (CATALOGUE[key].why, CATALOGUE[key].smaller):
-        assert re.findall(r"[.?!](?:\s|$)", text) == ["."]
+def test_why_is_one_sentence_and_the_smaller_version_hardly_more(key: str) -> None:
+    assert re.findall(r"[.?](?:\s|$)", CATALOGUE[key].why) == ["."]
+    assert len(re.findall(r"[.?](?:\s|$)", CATALOGUE[key].smaller)) in (1, 2)
+    assert len(CATALOGUE[key].smaller) <= 100
 
 
 def test_no_wording_is_used_twice() -> None:
@@ -102,14 +103,17 @@ def test_practices_are_found_by_key_and_old_rows_do_no_harm() -> None:
     assert None not in CATALOGUE
     assert CATALOGUE.get("gone") is None
     assert CATALOGUE.get(None) is None
-    assert len(CATALOGUE) == len(KEYS) == 5
+    assert len(CATALOGUE) == len(KEYS) == len(set(KEYS))
     with pytest.raises(KeyError):
         CATALOGUE["gone"]
 
 
 def test_practices_are_found_by_how_long_they_take() -> None:
-    assert [p.key for p in CATALOGUE.lasting(at_most=5)] == ["doorway-pause"]
-    assert {p.key for p in CATALOGUE.lasting(at_most=60, at_least=31)} == {"evening-joy", "how-am-i"}
+    shortest, longer = CATALOGUE.lasting(at_most=5), CATALOGUE.lasting(at_most=60, at_least=31)
+    assert "doorway-pause" in {p.key for p in shortest}
+    assert {p.seconds for p in shortest} == {5}
+    assert {"evening-joy", "how-am-i"} <= {p.key for p in longer}
+    assert all(31 <= p.seconds <= 60 for p in longer)
     assert CATALOGUE.lasting(at_most=4) == ()
 
 

@@ -15,7 +15,7 @@ from bot.chats.web import WebChat
 from bot.clock import SystemClock
 from bot.errors import TryLater
 from bot.outbox.history import Line
-from bot.speech import Address, Chat, Incoming, Kind, Shown
+from bot.speech import Address, Chat, File, Incoming, Kind, Shown
 from bot.web.server import Server, address_of, listen
 from bot.web.site import build_site
 from tests.chats.telegram_door import QUICK
@@ -46,18 +46,20 @@ class Door:
 
 @dataclass
 class Seen:
-    """A message as the person sees it: its buttons as (label, payload)."""
+    """A message as the person sees it: its buttons as (label, payload), the id of the file above it."""
 
     text: str
     buttons: list[tuple[str, str]] = field(default_factory=list)
     chosen: str = ""
+    file: str = ""
 
 
 class Driver(Protocol):
-    """`knows_gone`: the platform can tell that a message to change is gone."""
+    """`knows_gone`: the platform can tell that a message to change is gone. `shows_files`: files can be given there."""
 
     address: Address
     knows_gone: bool
+    shows_files: bool
 
     @property
     def chat(self) -> Chat:
@@ -78,11 +80,15 @@ class Driver(Protocol):
     def toasts(self) -> list[str]:
         """Return what was shown beside tapped buttons."""
 
+    def give(self, kind: str) -> File:
+        """Return a voice note or photo that the platform has from the person, who may send it for that."""
+
 
 class Memory:
     """The chat of the walks. It hears nothing by itself, so the driver hands events over as a platform would."""
 
     knows_gone = True
+    shows_files = True
 
     def __init__(self, door: Door) -> None:
         self.chat: MemoryChat = MemoryChat()
@@ -97,7 +103,8 @@ class Memory:
     async def view(self, message: str) -> Seen | None:
         for said in self.chat.inboxes.get("anna", []):
             if said.id == message:
-                return Seen(said.text, [(b.label, b.payload) for row in said.rows for b in row], said.chosen)
+                buttons = [(b.label, b.payload) for row in said.rows for b in row]
+                return Seen(said.text, buttons, said.chosen, said.file.id if said.file else "")
         return None
 
     async def write(self, text: str) -> None:
@@ -116,6 +123,9 @@ class Memory:
 
     def toasts(self) -> list[str]:
         return self._shown
+
+    def give(self, kind: str) -> File:
+        return File("memory", kind, f"{kind}-file")
 
     def _hand(self, kind: Kind, text: str, **more: Any) -> None:
         self._number += 1
@@ -140,6 +150,7 @@ class Web:
     """The local page: a browser that listens, speaks, and tries again after a 503, as the page's script does."""
 
     knows_gone = False  # the page takes a change of a line that it does not show, and shows nothing
+    shows_files = False  # a page takes words only
 
     def __init__(self, url: str, session: aiohttp.ClientSession, chat: WebChat) -> None:
         self.chat = chat
@@ -191,6 +202,9 @@ class Web:
     def toasts(self) -> list[str]:
         return self._shown
 
+    def give(self, kind: str) -> File:
+        return File("web", kind, f"{kind}-file")
+
     def _post(self, path: str, body: dict[str, Any]) -> None:
         self._last = (path, body | {"me": "anna", "key": uuid.uuid4().hex, "language": "de"})
         self._begin(*self._last)
@@ -215,6 +229,7 @@ class Telegram:
     """Telegram over HTTP, as the fake Bot API shows it."""
 
     knows_gone = True
+    shows_files = True
 
     def __init__(self, api: BotApi, chat: TelegramChat) -> None:
         self.chat = chat
@@ -227,7 +242,8 @@ class Telegram:
         for said in self.person.inbox:
             if str(said.message_id) == message and not said.deleted:
                 text, _, chosen = said.text.partition("\n\n✓ ")
-                return Seen(text, [(b.label, b.data or "") for row in said.buttons for b in row], chosen)
+                buttons = [(b.label, b.data or "") for row in said.buttons for b in row]
+                return Seen(text, buttons, chosen, str(said.photo or said.sound or ""))
         return None
 
     async def write(self, text: str) -> None:
@@ -242,6 +258,13 @@ class Telegram:
 
     def toasts(self) -> list[str]:
         return [toast.text for toast in self.person.toasts if toast.text]
+
+    def give(self, kind: str) -> File:
+        if kind == "photo":
+            self.person.send_photo()
+        else:
+            self.person.send_voice(42)
+        return File("telegram", kind, f"{kind}-file")
 
 
 @contextlib.asynccontextmanager

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.errors import Outdated
-from bot.speech import Button, Kind, Op, Outgoing
+from bot.speech import Button, File, Kind, Op, Outgoing
 from tests.chats.drivers import CHATS, Door, Driver, Seen
 from tests.chats.telegram_door import until
 
@@ -89,6 +89,26 @@ async def test_changing_what_is_gone_is_outdated_where_the_platform_can_tell(dri
     else:
         await _send(driver, change, 3, message)
     assert await driver.view(message) is None
+
+
+@pytest.mark.parametrize("kind", ["voice", "photo"])
+async def test_a_file_is_shown_again_with_its_text_and_stays_through_edits(driver: Driver, kind: str) -> None:
+    file = driver.give(kind)
+    shown = file.id if driver.shows_files else ""
+    message = await _send(driver, Outgoing("Wed 4 Nov", ROWS, file=file))
+    assert await driver.view(message) == Seen("Wed 4 Nov", FLAT, file=shown)
+    await _send(driver, Outgoing("Wed 4 Nov", ROWS[1:], file=file, op=Op.EDIT), 2, message)
+    assert await driver.view(message) == Seen("Wed 4 Nov", FLAT[2:], file=shown)
+    await _send(driver, Outgoing("Wed 4 Nov", chosen="🙂", file=file, op=Op.EDIT), 3, message)
+    assert await driver.view(message) == Seen("Wed 4 Nov", [], "🙂", shown)
+
+
+async def test_a_file_of_another_platform_is_left_out_and_its_text_comes_alone(driver: Driver) -> None:
+    file = File("discord", "photo", "photo-file")
+    message = await _send(driver, Outgoing("🖼 the sea", ROWS, file=file))
+    assert await driver.view(message) == Seen("🖼 the sea", FLAT)
+    await _send(driver, Outgoing("🖼 the sea", chosen="🙂", file=file, op=Op.EDIT), 2, message)
+    assert await driver.view(message) == Seen("🖼 the sea", [], "🙂")
 
 
 async def test_a_command_comes_with_its_name_in_small_letters_and_the_rest(driver: Driver, door: Door) -> None:

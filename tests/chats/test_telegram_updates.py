@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.chats.telegram_updates import read_update, skip_key, split_updates, tap_id
-from bot.speech import Address, Incoming, Kind
+from bot.speech import Address, File, Incoming, Kind
 
 ANN: dict[str, Any] = {"id": 11, "is_bot": False, "first_name": "Ann", "language_code": "de"}
 ANNS = {"id": 11, "type": "private", "first_name": "Ann"}
@@ -46,6 +46,12 @@ def from_group(kind: Kind, text: str = "", rest: str = "") -> Incoming:
     return Incoming(KEY, GROUP, kind, text, rest, language="de", private=False)
 
 
+def note(seconds: int | None) -> File:
+    return File("telegram", "voice", "x", seconds)
+
+
+PHOTO = {"file_id": "AgAC-x_9", "width": 1280, "height": 800, "file_size": 30_000_000}
+
 HAPPENED: dict[str, tuple[dict[str, Any], Incoming]] = {
     "a text": (message(text="hello"), from_ann(Kind.TEXT, "hello")),
     "a text with NUL and half a character": (message(text="a\0\ud800"), from_ann(Kind.TEXT, "a\0\ud800")),
@@ -53,10 +59,25 @@ HAPPENED: dict[str, tuple[dict[str, Any], Incoming]] = {
     "a command with words": (message(text="/Start  a b\nc"), from_ann(Kind.COMMAND, "start", "a b\nc")),
     "a command to it": (message(text="/help@Pebble_Bot x"), from_ann(Kind.COMMAND, "help", "x")),
     "a lone slash": (message(text="/"), from_ann(Kind.COMMAND)),
-    "a voice note": (message(voice={"file_id": "x", "duration": 7200}), from_ann(Kind.VOICE)),
-    "music": (message(audio={"file_id": "x"}), from_ann(Kind.VOICE)),
-    "a photo": (message(photo=[{"file_id": "x"}]), from_ann(Kind.PHOTO)),
-    "a photo with words": (message(photo=[], caption="the sea"), from_ann(Kind.PHOTO, "the sea")),
+    "a voice note": (message(voice={"file_id": "x", "duration": 7}), from_ann(Kind.VOICE, file=note(7))),
+    # Only its id and its length are kept, never a byte, so neither is too long or too large.
+    "a voice note of two hours": (
+        message(voice={"file_id": "x", "duration": 7200}),
+        from_ann(Kind.VOICE, file=note(7200)),
+    ),
+    "a voice note of over 20 MB": (
+        message(voice={"file_id": "x", "duration": 60, "file_size": 21 * 1024 * 1024}),
+        from_ann(Kind.VOICE, file=note(60)),
+    ),
+    "music": (message(audio={"file_id": "x"}, caption="hm"), from_ann(Kind.VOICE, "hm", file=note(None))),
+    "a photo": (message(photo=[{"file_id": "x"}]), from_ann(Kind.PHOTO, file=File("telegram", "photo", "x"))),
+    "a photo with words": (
+        message(
+            photo=[PHOTO | {"file_id": "s", "width": 90}, PHOTO, PHOTO | {"file_id": "m", "width": 320}],
+            caption="the sea",
+        ),
+        from_ann(Kind.PHOTO, "the sea", file=File("telegram", "photo", "AgAC-x_9")),
+    ),
     "a sticker": (message(sticker={"file_id": "x"}), from_ann(Kind.OTHER)),
     "a file": (message(document={"file_size": 30_000_000}), from_ann(Kind.OTHER)),
     "a place": (message(location={"latitude": 1.5, "longitude": 2}), from_ann(Kind.LOCATION, "1.5,2")),
@@ -116,6 +137,18 @@ MALFORMED: dict[str, object] = {
     "a list": [],
     "a place that is none": message(location={"latitude": "52", "longitude": True}),
     "a place without a point": message(location=[]),
+    "a voice note without an id": message(voice={"duration": 7}),
+    "a voice note whose id is an address": message(voice={"file_id": "https://a.example/x", "duration": 7}),
+    "a voice note whose id is a path": message(voice={"file_id": "/etc/passwd", "duration": 7}),
+    "a voice note whose id is too long": message(voice={"file_id": "x" * 251, "duration": 7}),
+    "a voice note of minus one second": message(voice={"file_id": "x", "duration": -1}),
+    "a voice note of true seconds": message(voice={"file_id": "x", "duration": True}),
+    "a voice note that is a list": message(voice=[]),
+    "a photo without sizes": message(photo=[], caption="the sea"),
+    "a photo that is an object": message(photo={"file_id": "x"}),
+    "a photo whose size is a number": message(photo=[{"file_id": "x"}, 5]),
+    "a photo as wide as a text": message(photo=[{"file_id": "x", "width": "90"}]),
+    "a photo without an id": message(photo=[{"width": 90, "height": 90}]),
     "nothing": None,
     "a text": "update",
     "bytes": b'{"update_id": 7, "message"',

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from .bot_api_files import known
 from .bot_api_keyboard import Markup, read_markup
 from .bot_api_params import Params
 from .bot_api_refusals import (
@@ -43,6 +44,8 @@ _ACTIONS = {  # "sendChatAction"
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 _MAX_TOAST = 200  # characters, "answerCallbackQuery"
 _OWN_DELETE = 48 * 3600  # seconds, "deleteMessage"
+
+Method = Callable[[World, Params], Any]
 
 
 def chat_id_of(params: Params) -> int | None:
@@ -81,12 +84,26 @@ def _send_photo(world: World, params: Params) -> Any:
     if photo == b"":
         raise bad("File must be non-empty")
     caption = read_text(params, "caption", MAX_CAPTION)
-    if isinstance(photo, bytes) and not photo.startswith(_PICTURES):
+    if isinstance(photo, str):
+        return _sent(world, params, caption, photo=photo, extra={"photo": known(world.files, photo, "photo")})
+    if not photo.startswith(_PICTURES):
         raise bad("IMAGE_PROCESS_FAILED")
-    size = len(photo) if isinstance(photo, bytes) else 0
     name = f"photo-{world.last_message_id + 1}"
-    sizes = [{"file_id": name, "file_unique_id": name, "width": 90, "height": 90, "file_size": size}]
+    sizes = [{"file_id": name, "file_unique_id": name, "width": 90, "height": 90, "file_size": len(photo)}]
     return _sent(world, params, caption, photo=photo, extra={"photo": sizes})
+
+
+def _send_known(kind: str) -> Method:
+    """Sound that Telegram has already; none is uploaded here."""
+
+    def send(world: World, params: Params) -> Any:
+        given = params.text(kind)
+        if not given:
+            raise bad(f"there is no {kind} in the request")
+        caption = read_text(params, "caption", MAX_CAPTION)
+        return _sent(world, params, caption, sound=given, extra={kind: known(world.files, given, kind)})
+
+    return send
 
 
 def _send_document(world: World, params: Params) -> Any:
@@ -232,11 +249,12 @@ def _leave_chat(world: World, params: Params) -> Any:
     return True
 
 
-Method = Callable[[World, Params], Any]
 METHODS: dict[str, Method] = {
     "getme": _get_me,
     "sendmessage": _send_message,
     "sendphoto": _send_photo,
+    "sendvoice": _send_known("voice"),
+    "sendaudio": _send_known("audio"),
     "senddocument": _send_document,
     "editmessagetext": _edit_message_text,
     "editmessagecaption": _edit_message_caption,
@@ -248,7 +266,7 @@ METHODS: dict[str, Method] = {
     "leavechat": _leave_chat,
     **SETTINGS,
 }
-SENDING = {"sendmessage", "sendphoto", "senddocument"}
+SENDING = {"sendmessage", "sendphoto", "sendvoice", "sendaudio", "senddocument"}
 
 
 def shown(value: Any) -> str:

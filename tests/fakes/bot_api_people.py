@@ -41,13 +41,20 @@ class Person(Talk):
         """`/name argument`, as typed or as a deep link sends it (`/start code`)."""
         return self.send(f"/{name} {argument}".rstrip())
 
-    def send_voice(self, seconds: int) -> Message:
-        """A voice note."""
-        return self._say(self.user, extra={"voice": _file("voice", mime_type="audio/ogg", duration=seconds)})
+    def send_voice(self, seconds: int, size: int = 20_000) -> Message:
+        """A voice note of `size` bytes."""
+        voice = _file("voice", mime_type="audio/ogg", duration=seconds, file_size=size)
+        return self._say(self.user, extra={"voice": voice})
+
+    def send_audio(self, seconds: int) -> Message:
+        """A piece of music, or what was recorded elsewhere."""
+        return self._say(self.user, extra={"audio": _file("audio", mime_type="audio/mpeg", duration=seconds)})
 
     def send_photo(self, caption: str = "", size: int = 50_000) -> Message:
-        """A picture of `size` bytes."""
-        photo = [_file("photo", width=90, height=90, file_size=size)]
+        """A picture of `size` bytes, in three sizes."""
+        photo = [_file("photo-small", width=90, height=60, file_size=1_500)]
+        photo.append(_file("photo", width=1280, height=853, file_size=size))
+        photo.append(_file("photo-middle", width=320, height=213, file_size=12_000))
         return self._say(self.user, Formatted(caption), extra={"photo": photo} | _captioned(caption))
 
     def send_sticker(self) -> Message:

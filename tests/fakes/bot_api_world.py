@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from .bot_api_files import remember
 from .bot_api_keyboard import Button, Markup
 from .bot_api_refusals import (
     CANNOT_INITIATE,
@@ -81,6 +82,7 @@ class Message:
     from_bot: bool = False
     photo: bytes | str | None = None
     document: Document | None = None
+    sound: str | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     date: int = field(default_factory=lambda: int(time.time()))
     edited_at: int | None = None
@@ -94,8 +96,8 @@ class Message:
 
     @property
     def has_media(self) -> bool:
-        """True for a picture or file of the bot's, under which the text is a caption."""
-        return self.photo is not None or self.document is not None
+        """True for a picture, sound or file of the bot's, under which the text is a caption."""
+        return self.photo is not None or self.document is not None or self.sound is not None
 
     @property
     def buttons(self) -> list[list[Button]]:
@@ -155,6 +157,7 @@ class World:
     chats: dict[int, Chat] = field(default_factory=dict)
     messages: dict[tuple[int, int], Message] = field(default_factory=dict)
     talks: dict[int, list[Message]] = field(default_factory=dict)
+    files: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     queries: dict[str, Query] = field(default_factory=dict)
     toasts: dict[int, list[Toast]] = field(default_factory=dict)
     actions: list[tuple[int, str]] = field(default_factory=list)
@@ -170,6 +173,7 @@ class World:
         message = Message(chat, self.last_message_id, formatted, **parts)
         self.messages[chat.id, message.message_id] = message
         self.talks.setdefault(chat.id, []).append(message)
+        remember(self.files, message.extra)
         return message
 
     def push(self, kind: str, body: Any) -> None:

@@ -84,6 +84,13 @@ REFUSED: list[tuple[str, dict[str, Any], int, str]] = [
     ),
     ("editMessageText", {"text": "a", "message_id": 999}, 400, "Bad Request: message to edit not found"),
     ("editMessageText", {"text": "a", "message_id": 1}, 400, "Bad Request: message can't be edited"),
+    (
+        "sendPhoto",
+        {"photo": "of-another-bot"},
+        400,
+        "Bad Request: wrong remote file identifier specified: Wrong string length",
+    ),
+    ("sendVoice", {}, 400, "Bad Request: there is no voice in the request"),
     ("deleteMessage", {"message_id": 999}, 400, "Bad Request: message to delete not found"),
     ("sendChatAction", {"action": "dancing"}, 400, "Bad Request: wrong parameter action in request"),
     (

@@ -1,20 +1,27 @@
 """What a test looks up in the database when a conversation cannot show it."""
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
 from bot.catalogue import Catalogue
+from bot.flows.book import BOOK
 from bot.flows.engine import Position
 from bot.flows.positions import load
+from bot.flows.visit import Visit
 from bot.nudges.queries import Nudge, of_person
 from bot.outbox.states import State
 from bot.people.queries import Person, find
 from bot.speech import Address, Kind, Payload, read_payload
 from bot.store import Store, Tx
 from bot.store.tables import moments, outbox
+from bot.texts import Voice
 from tests.kit.talk import Friend, House, Said
+
+Found = TypeVar("Found")
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
@@ -104,6 +111,29 @@ def without(house: House, practice: str) -> House:
     later = House(house.store, house.clock, house.chat, fewer)
     later._events = house._events
     return later
+
+
+def besides(house: House, key: str, **changes: Any) -> House:
+    """Return the same house after its host added a practice, which is like Evening joy but for these changes."""
+    added = house.catalogue["evening-joy"].model_copy(update={"key": key, **changes})
+    later = House(house.store, house.clock, house.chat, house.catalogue.plus([added]))
+    later._events = house._events
+    return later
+
+
+async def begin(friend: Friend, practice: str) -> None:
+    """Begin a moment at once, by the practice's key."""
+    await friend.tap_payload(str(Payload("now", 0, practice)), None)
+
+
+def look(friend: Friend, work: Callable[[Visit], Found]) -> Found:
+    """Do something as the answer to an event of the person would."""
+
+    def inside(tx: Tx) -> Found:
+        person, house = person_of(tx, friend), friend.house
+        return work(Visit(tx, person, Voice.of("en"), house.catalogue, friend.event(Kind.TEXT), BOOK))
+
+    return friend.house.store.run_now(inside)
 
 
 def reopened(house: House) -> House:

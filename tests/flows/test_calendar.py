@@ -48,8 +48,8 @@ def events(friend: Friend) -> list[Any]:
     return found
 
 
-def breath(rule: Rule, zone: str = BERLIN, **more: str) -> Wish:
-    return Wish("one-breath", rule, zone, 1800, **more)
+def breath(rule: Rule, zone: str = BERLIN, cue: str | None = None, cue_words: str | None = None) -> Wish:
+    return Wish("one-breath", rule, zone, 1800, cue, cue_words)
 
 
 async def test_who_has_set_nothing_is_offered_to_choose(anna: Friend) -> None:

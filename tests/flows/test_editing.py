@@ -1,10 +1,15 @@
 """Everything about a nudge can be changed, with words or without typing."""
 
-from bot.schedules.rules import EVERY_DAY, WEEKENDS, Rule, Times, Weekly
+from datetime import date
+
+import pytest
+
+from bot.flows.when import OVER
+from bot.schedules.rules import EVERY_DAY, WEEKENDS, OnDate, Rule, Steps, Times, Weekly
 from tests.flows.looking import nudges_of
 from tests.kit.talk import Friend, House
 
-DAY = 86_400
+HOUR, DAY = 3600, 86_400
 
 
 async def test_a_time_can_be_tapped_together_without_typing(anna: Friend) -> None:
@@ -61,7 +66,7 @@ async def test_cue_and_practice_change_and_the_times_stay(anna: Friend) -> None:
     await anna.send("watering the plants")
     await anna.command("nudges")
     await anna.tap("Practice")
-    await anna.tap("Doorway pause")
+    await anna.pick("Doorway pause")
     nudge = nudges_of(anna)[0]
     assert (nudge.cue, nudge.cue_words, nudge.practice, nudge.rule) == (
         None,
@@ -87,9 +92,7 @@ async def test_a_resting_nudge_is_silent_until_it_is_woken(anna: Friend, house: 
 async def test_the_twenty_first_nudge_gets_a_kind_line(anna: Friend) -> None:
     await anna.sign_up()
     for _ in range(19):
-        await anna.command("add")
-        for label in ("One slow breath", "Coffee", "8:30", "Later"):
-            await anna.tap(label)
+        await anna.add("One slow breath")
     assert len(nudges_of(anna)) == 20
     await anna.command("add")
     assert anna.newest.text == "Twenty tiny moments is a full day already. /nudges lets one of them go."
@@ -108,16 +111,51 @@ async def test_a_typed_time_at_the_end_of_the_buttons_keeps_the_tapped_days(anna
     assert nudges_of(anna)[0].rule == Rule(Weekly(WEEKENDS), Times((440,)))
 
 
-async def test_a_finished_one_off_is_not_set_to_a_time_that_is_over(anna: Friend, house: House) -> None:
+async def changes(friend: Friend, said: str) -> None:
+    """Open Change time of the one nudge and type a time."""
+    await friend.command("nudges")
+    await friend.tap("Change time")
+    await friend.send(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "minute"),
+    [("8:30", 19, 510), ("17:00", 18, 1020), ("at noon", 18, 720), ("tomorrow at 9:15", 19, 555)],
+)
+async def test_a_time_for_a_finished_one_off_is_the_next_such_time_once(
+    anna: Friend, house: House, said: str, day: int, minute: int
+) -> None:
     await anna.sign_up()
+    await changes(anna, "in 20 minutes")
+    await house.pass_time(HOUR)
+    await changes(anna, said)
+    assert anna.newest.text.startswith("Set: ")
+    assert nudges_of(anna)[0].rule == Rule(OnDate(date(2026, 11, day)), Times((minute,)))
+
+
+async def test_the_times_that_are_offered_for_a_finished_one_off_work(anna: Friend, house: House) -> None:
+    await anna.sign_up()
+    await changes(anna, "in 20 minutes")
+    await house.pass_time(HOUR)
     await anna.command("nudges")
+    assert "It has come; nothing is left to come." in anna.newest.text
     await anna.tap("Change time")
-    await anna.send("in 20 minutes")
-    await house.pass_time(DAY)
+    assert anna.newest.text == "When shall it come once more? Tap, or type it: “tomorrow 8:30”, “weekdays 8:30”."
+    await anna.tap("8:30")
+    assert nudges_of(anna)[0].rule == Rule(OnDate(date(2026, 11, 19)), Times((510,)))
+    before = sum(said.nudge for said in anna.inbox)
+    await house.pass_time(2 * DAY)
+    assert sum(said.nudge for said in anna.inbox) == before + 1
+
+
+async def test_a_time_that_is_over_on_the_one_day_of_a_nudge_is_told_for_a_tap(anna: Friend) -> None:
+    await anna.sign_up()
+    await changes(anna, "today at 17:00")
     await anna.command("nudges")
     await anna.tap("Change time")
     await anna.tap("8:30")
-    assert anna.newest.text == "That time is over. Say a day too, like “weekdays 8:30”."
+    assert anna.newest.text == OVER
+    assert nudges_of(anna)[0].rule == Rule(OnDate(date(2026, 11, 18)), Times((1020,)))
 
 
 async def test_a_cue_said_with_the_time_is_kept(anna: Friend) -> None:
@@ -131,19 +169,48 @@ async def test_a_cue_said_with_the_time_is_kept(anna: Friend) -> None:
 
 async def test_undo_does_not_make_a_twenty_first(anna: Friend) -> None:
     await anna.sign_up()
-    labels = ("One slow breath", "Coffee", "8:30", "Later")
     for _ in range(19):
-        await anna.command("add")
-        for label in labels:
-            await anna.tap(label)
+        await anna.add("One slow breath")
     await anna.command("nudges")
     await anna.tap("20")
     await anna.tap("Remove")
     undo = anna.newest
-    await anna.command("add")
-    for label in labels:
-        await anna.tap(label)
+    await anna.add("One slow breath")
     payload = undo.rows[0][0].payload
     shown = await anna.tap_payload(payload, undo.id)
     assert shown.toast.startswith("Twenty tiny moments")
     assert len(nudges_of(anna)) == 20
+
+
+@pytest.mark.parametrize(
+    ("words", "days"),
+    [
+        ("weekends", WEEKENDS),
+        ("every day", EVERY_DAY),
+        ("only mondays", frozenset((0,))),
+        ("mon wed fri", frozenset((0, 2, 4))),
+        ("am Wochenende", WEEKENDS),
+    ],
+)
+async def test_days_alone_keep_the_times(anna: Friend, words: str, days: frozenset[int]) -> None:
+    await anna.sign_up()
+    await anna.command("nudges")
+    await anna.tap("Change time")
+    await anna.send("every 2 hours from 9:00 to 17:00")
+    await anna.tap("Change")
+    await anna.send(words)
+    assert nudges_of(anna)[0].rule == Rule(Weekly(days), Steps(120, 540, 1020))
+    await anna.send("weekdays 7:45")
+    await anna.send(words)
+    assert nudges_of(anna)[0].rule == Rule(Weekly(days), Times((465,)))
+
+
+@pytest.mark.parametrize("words", ["monday", "tomorrow", "twice", "not on mondays"])
+async def test_days_that_may_be_a_single_date_are_asked_about(anna: Friend, words: str) -> None:
+    await anna.sign_up()
+    before = nudges_of(anna)[0].rule
+    await anna.command("nudges")
+    await anna.tap("Change time")
+    await anna.send(words)
+    assert anna.newest.text.startswith("I can’t read a time in that yet.")
+    assert nudges_of(anna)[0].rule == before

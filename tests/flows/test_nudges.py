@@ -161,6 +161,5 @@ async def test_resume_without_anything_set_offers_to_choose(anna: Friend) -> Non
 async def test_a_moment_asked_for_while_paused_is_there_at_once(anna: Friend) -> None:
     await anna.sign_up()
     await anna.command("pause")
-    await anna.command("now")
-    await anna.tap("One slow breath")
+    await anna.begin("One slow breath")
     assert anna.newest.nudge

@@ -2,13 +2,9 @@
 
 import pytest
 
-from bot.flows import own_day
-from bot.flows.commands import COMMANDS, Command
-from bot.flows.conversation import FLOWS, start
-from bot.flows.perform import PERFORM
-from bot.flows.visit import Visit
 from bot.people.queries import Person
 from bot.schedules.quiet import DayParts, QuietHours
+from bot.texts.voice import clock
 from tests.flows.looking import HOUR, moments_of, payload, person_of, position_of, reopened, waiting
 from tests.kit.talk import Friend, House
 
@@ -16,24 +12,6 @@ ASKED = "When shall I keep quiet? Tap, or type it, like 22:00–7:00."
 WHICH = "Which two times? From and to, like 22:00–7:00, or “off”."
 SAME = "That could mean never or always. Two different times, please, like 22:00–7:00."
 OLD = "That button has done its part. /now begins a new moment, /nudges shows what is set."
-
-
-def begin_quiet(visit: Visit) -> None:
-    start(visit, own_day.QUIET, own_day.known_quiet(visit.person))
-
-
-def begin_day(visit: Visit) -> None:
-    start(visit, own_day.DAY)
-
-
-@pytest.fixture(autouse=True)
-def registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    for flow in (own_day.QUIET, own_day.DAY):
-        monkeypatch.setitem(FLOWS, flow.name, flow)
-    monkeypatch.setitem(COMMANDS, "quiet", Command("", begin_quiet))
-    monkeypatch.setitem(COMMANDS, "day", Command("", begin_day))
-    for effect, verb in own_day.PERFORM.items():
-        monkeypatch.setitem(PERFORM, effect, verb)
 
 
 def person(friend: Friend) -> Person:
@@ -60,6 +38,20 @@ async def test_quiet_hours_by_a_button(anna: Friend) -> None:
         ("from 10pm until 6:30", 1320, 390),
         ("between 23:00 and 8", 1380, 480),
         ("midnight to 8:00", 0, 480),
+        ("9-17", 540, 1020),
+        ("8-18", 480, 1080),
+        ("6-14", 360, 840),
+        ("7-22", 420, 1320),
+        ("8:00-12:00", 480, 720),
+        ("22-12", 1320, 720),
+        ("07-12", 420, 720),
+        ("0-8", 0, 480),
+        ("11 to 7", 1380, 420),
+        ("12-7", 0, 420),
+        ("9-5pm", 540, 1020),
+        ("10-7am", 1320, 420),
+        ("10pm-7", 1320, 420),
+        ("9am to 5", 540, 1020),
         ("13:00–15:00", 780, 900),
     ],
 )
@@ -68,8 +60,37 @@ async def test_quiet_hours_in_words_are_echoed(anna: Friend, said: str, start_: 
     await anna.send(said)
     assert person(anna).quiet == QuietHours(start_, end)
     echo = anna.newest.text
-    assert echo.startswith(f"Quiet from {start_ // 60}:{start_ % 60:02d} until {end // 60}:{end % 60:02d}")
+    assert echo.startswith(f"Quiet from {clock(start_)} until {clock(end)}")
     assert ("the next day" in echo) == (start_ > end)
+
+
+@pytest.mark.parametrize(
+    ("said", "labels", "tapped"),
+    [
+        ("9-5", ["21:00–5:00", "9:00–17:00"], QuietHours(540, 1020)),
+        ("8-12", ["20:00–00:00", "8:00–12:00"], QuietHours(480, 720)),
+        ("1-3", ["01:00–03:00", "13:00–15:00"], QuietHours(780, 900)),
+    ],
+)
+async def test_hours_that_may_be_of_day_or_night_are_asked_about(
+    anna: Friend, said: str, labels: list[str], tapped: QuietHours
+) -> None:
+    await anna.command("quiet")
+    await anna.send(said)
+    assert (anna.newest.text, anna.newest.labels) == ("Both could be meant. Which of the two?", labels)
+    assert person(anna).quiet is None
+    await anna.tap(labels[1])
+    assert person(anna).quiet == tapped
+
+
+async def test_quiet_hours_that_were_taken_wrongly_are_changed_at_once(anna: Friend) -> None:
+    await anna.command("quiet")
+    await anna.send("8-18")
+    assert (anna.newest.text, anna.newest.labels) == ("Quiet from 8:00 until 18:00, every day.", ["Change"])
+    await anna.tap("Change")
+    assert anna.newest.text == f"Quiet now: 8:00–18:00. {ASKED}"
+    await anna.send("22-6")
+    assert person(anna).quiet == QuietHours(1320, 360)
 
 
 @pytest.mark.parametrize("said", ["von 22 bis 7", "22 Uhr bis 7 Uhr"])
@@ -138,8 +159,7 @@ async def test_an_early_nudge_waits_for_the_end_of_the_quiet_hours(anna: Friend,
 
 
 async def test_what_was_put_off_moves_out_of_quiet_hours_that_are_set_later(anna: Friend, house: House) -> None:
-    await anna.command("now")
-    await anna.tap("One slow breath")
+    await anna.begin("One slow breath")
     await anna.tap("In 15 min")
     await anna.command("quiet")
     await anna.send("10:10–12:00")
@@ -167,6 +187,7 @@ async def test_the_parts_of_the_day_by_buttons(anna: Friend) -> None:
     [
         ("evening 18:30", DayParts(evening=1110)),
         ("Morning: 6", DayParts(morning=360)),
+        ("morning 5", DayParts(morning=300)),
         ("night 23:00", DayParts(night=1380)),
         ("noon 12:30", DayParts(noon=750)),
         ("evening = 7 pm", DayParts()),

@@ -4,26 +4,21 @@ from datetime import date, datetime
 
 import pytest
 
-from bot.flows import pausing
-from bot.flows.commands import COMMANDS, Command
-from bot.flows.conversation import FLOWS
-from bot.flows.pausing import read_day
-from bot.flows.perform import PERFORM
-from tests.flows.looking import DAY, HOUR, payload, position_of, reopened, waiting
+from bot.flows.pausing import read_end
+from bot.people.queries import Person
+from bot.schedules.zones import instant
+from tests.flows.looking import DAY, HOUR, payload, person_of, position_of, reopened, waiting
 from tests.kit.talk import Friend, House
 
 NOW = int(datetime.fromisoformat("2026-11-18T10:00:00+01:00").timestamp())
+BERLIN = "Europe/Berlin"
 QUIET_NOW = "Quiet now, for as long as you like. Nothing piles up."
-UNCLEAR = "Until when? “until monday” or “2 weeks” would do. It is quiet already."
+UNCLEAR = "Until when? “until monday”, “2 hours” or “until 9pm” would do. It is quiet already."
+UNREAD = "It is quiet now. I did not catch until when: “until monday”, “2 hours” or “until 9pm” would do."
 
 
-@pytest.fixture(autouse=True)
-def registered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(FLOWS, pausing.PAUSE.name, pausing.PAUSE)
-    monkeypatch.setitem(COMMANDS, "pause", Command("", pausing.pause))
-    monkeypatch.setitem(COMMANDS, "resume", Command("", pausing.resume))
-    for effect, verb in pausing.PERFORM.items():
-        monkeypatch.setitem(PERFORM, effect, verb)
+def person_of_friend(friend: Friend) -> Person:
+    return friend.house.store.run_now(lambda tx: person_of(tx, friend))
 
 
 async def nudges_in(friend: Friend, seconds: int) -> int:
@@ -84,8 +79,69 @@ async def test_an_end_can_be_said_with_the_command(anna: Friend) -> None:
     await anna.sign_up()
     await anna.command("pause", "until monday")
     assert anna.newest.text == "Quiet until Mon 23 Nov. Nothing piles up."
-    await anna.command("pause", "until the cows come home")
-    assert anna.newest.text == QUIET_NOW
+
+
+@pytest.mark.parametrize("said", ["until the cows come home", "until christmas", "a bit"])
+async def test_an_end_that_cannot_be_read_is_asked_for_kindly(anna: Friend, said: str) -> None:
+    await anna.sign_up()
+    await anna.command("pause", said)
+    assert anna.newest.text == UNREAD
+    assert anna.newest.labels == ["Until tomorrow", "A week", "Until I resume", "Resume"]
+    await anna.send("until 24 december")
+    assert anna.newest.text == "Quiet until Thu 24 Dec. Nothing piles up."
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "seconds"),
+    [
+        ("for an hour", "11:00", HOUR),
+        ("2 hours", "12:00", 2 * HOUR),
+        ("until 9pm", "21:00", 11 * HOUR),
+        ("until noon", "12:00", 2 * HOUR),
+        ("until friday evening", "Fri 20 Nov, 19:00", 2 * DAY + 9 * HOUR),
+        ("until tomorrow at 9:15", "Thu 19 Nov, 9:15", 23 * HOUR + 15 * 60),
+    ],
+)
+async def test_an_end_can_be_a_time(anna: Friend, house: House, said: str, told: str, seconds: int) -> None:
+    await anna.sign_up()
+    await anna.command("pause", said)
+    assert anna.newest.text == f"Quiet until {told}. Nothing piles up."
+    assert person_of_friend(anna).paused_until == NOW + seconds
+    await anna.command("pause")
+    await anna.send(said)
+    assert anna.newest.text == f"Quiet until {told}. Nothing piles up."
+    assert person_of_friend(anna).paused_until == NOW + seconds
+
+
+async def test_in_the_middle_of_a_conversation_the_end_goes_to_the_pause(anna: Friend, house: House) -> None:
+    await anna.sign_up()
+    await anna.command("nudges")
+    await anna.tap("Change time")
+    await anna.command("pause")
+    await anna.send("until monday")
+    assert anna.newest.text == "Quiet until Mon 23 Nov. Nothing piles up."
+    await anna.send("weekdays 9:15")
+    assert anna.newest.text.startswith("Set: ")
+    assert person_of_friend(anna).paused_until is not None
+
+
+async def test_words_that_are_no_end_go_to_the_conversation_that_was_left_open(anna: Friend) -> None:
+    await anna.command("start")
+    await anna.tap("One slow breath")
+    await anna.command("pause")
+    await anna.send("feeding the cat")
+    assert "About what time" in anna.newest.text
+
+
+async def test_until_i_resume_gives_the_next_words_back_to_the_conversation(anna: Friend) -> None:
+    await anna.sign_up()
+    await anna.command("nudges")
+    await anna.tap("Change time")
+    await anna.command("pause")
+    await anna.tap("Until I resume")
+    await anna.send("monday 9:15")
+    assert person_of_friend(anna).paused_until is None
+    assert anna.newest.text.startswith("Set: ")
 
 
 async def test_words_that_name_no_day_are_asked_about_and_it_stays_quiet(anna: Friend, house: House) -> None:
@@ -184,7 +240,6 @@ async def test_change_after_a_quiet_week_opens_the_list(anna: Friend, house: Hou
         ("через 2 недели", "ru", date(2026, 12, 2)),
         ("until wednesday", "en", date(2026, 11, 25)),
         ("today", "en", None),
-        ("15 minutes", "en", None),
         ("every day", "en", None),
         ("yesterday", "en", None),
         ("0 days", "en", None),
@@ -195,4 +250,28 @@ async def test_change_after_a_quiet_week_opens_the_list(anna: Friend, house: Hou
     ],
 )
 def test_days_are_understood_or_not_but_never_guessed(said: str, language: str, day: date | None) -> None:
-    assert read_day(said, language, "Europe/Berlin", NOW) == day
+    assert read_end(said, language, BERLIN, NOW) == (instant(BERLIN, day, 0) if day else None)
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "minutes"),
+    [
+        ("15 minutes", "en", 15),
+        ("for an hour", "en", 60),
+        ("until 9", "en", 11 * 60),
+        ("until 3", "en", 5 * 60),
+        ("bis 21 uhr", "de", 11 * 60),
+        ("für eine stunde", "de", 60),
+        ("bis freitag abend", "de", 57 * 60),
+        ("pendant deux heures", "fr", 120),
+        ("hasta las 21:00", "es", 11 * 60),
+        ("на 2 часа", "ru", 120),
+        ("until 9pm and 10pm", "en", None),
+        ("every hour", "en", None),
+        ("weekdays 8:30", "en", None),
+        ("after lunch", "en", None),
+        ("between 2 and 4", "en", None),
+    ],
+)
+def test_times_are_understood_or_not_but_never_guessed(said: str, language: str, minutes: int | None) -> None:
+    assert read_end(said, language, BERLIN, NOW) == (NOW + minutes * 60 if minutes else None)

@@ -170,7 +170,7 @@ async def test_a_nudge_of_another_zone_is_told_by_the_persons_clock(anna: Friend
     await sets(anna, at(18 * 60), zone="Asia/Tokyo")
     await sets(anna, Rule(EVERY, Draw(18 * 60, 20 * 60, seed=1)), "evening-joy", zone="America/New_York")
     assert await asks(anna) == (
-        f"Today, Wed 18 Nov\nNothing more today.\n\nTomorrow, Thu 19 Nov\n0:00–2:00 ✨ Evening joy\n10:00 {BREATH}"
+        f"Today, Wed 18 Nov\nNothing more today.\n\nTomorrow, Thu 19 Nov\n00:00–02:00 ✨ Evening joy\n10:00 {BREATH}"
     )
 
 
@@ -195,7 +195,7 @@ async def test_a_day_on_which_the_clocks_are_moved_shows_what_the_clocks_will_sh
     house.clock.forward_to(int(datetime(2027, 3, 27, 9, tzinfo=UTC).timestamp()))
     await known(bea)
     await sets(bea, at(150))
-    assert (await asks(bea)).endswith(f"Tomorrow, Sun 28 Mar\n3:00 {BREATH}")
+    assert (await asks(bea)).endswith(f"Tomorrow, Sun 28 Mar\n03:00 {BREATH}")
 
 
 async def test_what_falls_into_quiet_hours_is_told_for_their_end_or_not_at_all(anna: Friend) -> None:
@@ -243,3 +243,22 @@ async def test_what_the_quiet_hours_hold_back_stands_at_their_end(anna: Friend, 
     before = await asks(anna)
     await house.pass_time(45 * 60)
     assert await asks(anna) == before == f"Today, Wed 18 Nov\n11:00 {BREATH}\n\nTomorrow, Thu 19 Nov\nNothing planned."
+
+
+async def test_of_a_night_of_times_one_is_told_for_the_morning_here_and_under_next(anna: Friend, house: House) -> None:
+    await known(anna)
+    night = QuietHours(22 * 60, 7 * 60)
+    await house.store.run(lambda tx: set_quiet(tx, person_of(tx, anna).id, night))
+    wish = Wish("evening-joy", at(240, 300, 360), BERLIN, 3 * HOUR)
+    await house.store.run(lambda tx: queries.create(tx, person_of(tx, anna), wish))
+    title = "✨ Evening joy"
+    assert (await asks(anna)).count(title) == 1
+    assert "7:00 ✨" in anna.newest.text
+    await anna.command("nudges")
+    assert "Next: Thu 7:00." in anna.newest.text
+    await house.pass_time(20 * HOUR + 30 * 60)  # 6:30: it waits for 7:00
+    assert (await asks(anna)).startswith(f"Today, Thu 19 Nov\n7:00 {title}\n\n")
+    await anna.command("nudges")
+    assert "Next: Thu 7:00." in anna.newest.text
+    await house.pass_time(HOUR)
+    assert sum(said.nudge for said in anna.inbox) == 1

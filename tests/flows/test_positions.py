@@ -45,8 +45,8 @@ async def test_sign_up_goes_on_after_a_kill_at_every_step(house: House, houses: 
 
 async def test_a_walk_goes_on_after_a_kill_at_every_step(house: House, houses: list[House]) -> None:
     anna = house.person("anna")
-    await anna.command("now")
-    for step in ("Three senses", "Step by step", "a cup", "Next", "rain", "😄"):
+    await anna.begin("Three senses")
+    for step in ("Step by step", "a cup", "Next", "rain", "😄"):
         anna = killed(anna, houses)
         if step in " ".join(anna.newest.labels):
             await anna.tap(step)
@@ -73,8 +73,7 @@ GONE = "That practice is no longer here. /now has others."
 
 @pytest.mark.parametrize("answer", ["Next", "rain"])
 async def test_a_walk_whose_practice_the_host_took_out_ends_kindly(anna: Friend, house: House, answer: str) -> None:
-    await anna.command("now")
-    await anna.tap("Three senses")
+    await anna.begin("Three senses")
     await anna.tap("Step by step")
     anna.house = without(house, "three-senses")
     await (anna.tap(answer) if answer == "Next" else anna.send(answer))

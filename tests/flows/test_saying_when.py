@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.flows.when import OVER
 from tests.kit.talk import Friend, House
 
 
@@ -44,7 +45,7 @@ async def test_a_time_that_is_over_where_the_person_really_is_is_asked_again(hou
     await bea.tap("No")
     await bea.send("18:00")
     await bea.tap("Tokyo")
-    assert bea.said[-2] == "That time is over. Say a day too, like “weekdays 8:30”."
+    assert bea.said[-2] == OVER
     await bea.send("tomorrow at 10:00")
     assert bea.newest.text.startswith("Set: Thu 10:00.")
 
@@ -115,7 +116,9 @@ async def test_a_guessed_half_of_the_day_is_shown_as_a_guess(anna: Friend) -> No
 async def test_words_at_the_last_step_that_are_no_time_get_the_helpful_line(anna: Friend) -> None:
     await anna.sign_up()
     await anna.command("add")
-    for label in ("Three senses", "Coffee", "8:30"):
+    await anna.tap("Keep both")
+    await anna.pick("Three senses")
+    for label in ("Coffee", "8:30"):
         await anna.tap(label)
     await anna.send("what a day")
     assert anna.newest.text.startswith("I only know small things")
@@ -133,7 +136,7 @@ async def test_a_time_within_the_quiet_hours_is_said_to_be_covered(anna: Friend)
     assert anna.newest.text.split("\n")[2] == covered
     await anna.send("9:15")
     assert covered not in anna.newest.text
-    await anna.send("3:30")
+    await anna.send("03:30")
     await anna.tap("Later")
     await anna.command("nudges")
     assert anna.newest.text.endswith("Your quiet hours cover its times; /quiet changes them.")
@@ -146,3 +149,116 @@ async def test_a_city_in_a_sentence_is_found(anna: Friend) -> None:
     assert anna.newest.text.startswith("Reykjav")
     await anna.tap("Yes")
     assert anna.newest.text.startswith("It is 9:00 with you now (Atlantic/Reykjavik)")
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("every day at 3", "Set: Wed 15:00, Thu 15:00, Fri 15:00."),
+        ("at 4", "Set: Wed 16:00, Thu 16:00, Fri 16:00."),
+        ("tomorrow at 4", "Set: Thu 16:00."),
+        ("friday at 5", "Set: Fri 17:00."),
+        ("today at 5", "Set: Wed 17:00."),
+        ("every day at 9 and 5", "Set: Wed 17:00, Thu 9:00, Thu 17:00."),
+        ("weekdays at 8, 12 and 4", "Set: Wed 12:00, Wed 16:00, Thu 8:00."),
+        ("every 30 minutes between 3 and 5", "Set: Wed 15:00, Wed 15:30, Wed 16:00."),
+        ("every day sometime between 3 and 5", "Set: Wed 15:00–17:00, Thu 15:00–17:00, Fri 15:00–17:00."),
+        ("jeden Tag um 4 Uhr", "Set: Wed 16:00, Thu 16:00, Fri 16:00."),
+        ("todos los días a las 3", "Set: Wed 15:00, Thu 15:00, Fri 15:00."),
+        ("каждый день в 5", "Set: Wed 17:00, Thu 17:00, Fri 17:00."),
+    ],
+)
+async def test_a_bare_hour_is_never_in_the_night(anna: Friend, words: str, shown: str) -> None:
+    await asked_when(anna)
+    await anna.send(words)
+    await anna.tap("Yes")
+    assert anna.newest.text.startswith(shown)
+    assert "I took it for" in anna.newest.text
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("at 9", "Set: Wed 21:00"),
+        ("every day at 11:30", "Set: Wed 11:30"),
+        ("half past eleven", "Set: Wed 23:30"),
+        ("every day at 4", "Set: Wed 16:00"),
+    ],
+)
+async def test_a_practice_at_bedtime_may_be_late_but_not_in_the_small_hours(
+    anna: Friend, words: str, shown: str
+) -> None:
+    await anna.command("start")
+    for label in ("One slow breath", "🌙 Bed"):
+        await anna.tap(label)
+    await anna.send(words)
+    await anna.tap("Yes")
+    assert anna.newest.text.startswith(shown)
+
+
+async def test_twelve_at_bedtime_is_told_as_a_guess(anna: Friend) -> None:
+    await anna.command("start")
+    for label in ("One slow breath", "🌙 Bed"):
+        await anna.tap(label)
+    await anna.send("every day at 12")
+    await anna.tap("Yes")
+    assert "I took it for 12:00. If you meant 00:00, type that." in anna.newest.text
+    await anna.send("0:00")
+    assert anna.newest.text.startswith("Set: Thu 00:00, Fri 00:00, Sat 00:00.")
+
+
+@pytest.mark.parametrize(
+    ("routine", "hour", "shown"),
+    [
+        ("when I get home", "at six", "Set: Wed 18:00"),
+        ("after dinner", "8", "Set: Wed 20:00"),
+        ("when I wake up", "at 5", "Set: Thu 5:00"),
+    ],
+)
+async def test_a_routine_that_was_typed_before_decides_the_half_of_the_day(
+    anna: Friend, routine: str, hour: str, shown: str
+) -> None:
+    await anna.command("start")
+    await anna.tap("One slow breath")
+    await anna.send(routine)
+    await anna.send(hour)
+    await anna.tap("Yes")
+    assert anna.newest.text.startswith(shown)
+    assert "I took it for" not in anna.newest.text
+
+
+async def test_an_hour_that_does_not_fit_the_routine_is_taken_all_the_same(anna: Friend) -> None:
+    await anna.command("start")
+    await anna.tap("One slow breath")
+    await anna.send("after dinner")
+    await anna.send("at 14:00")
+    await anna.tap("Yes")
+    assert anna.newest.text.startswith("Set: Wed 14:00")
+
+
+@pytest.mark.parametrize(
+    ("words", "taken"),
+    [
+        ("every day at 9 and 5", "9:00 and 17:00"),
+        ("every hour from 9 to 5", "9:00–17:00"),
+        ("every day sometime between 3 and 5", "15:00–17:00"),
+    ],
+)
+async def test_what_is_typed_as_advised_never_throws_several_times_away(anna: Friend, words: str, taken: str) -> None:
+    await asked_when(anna)
+    await anna.send(words)
+    await anna.tap("Yes")
+    line = f"I took it for {taken}. If you meant other hours, type it all again, like 17:00 or 5 pm."
+    assert line in anna.newest.text
+    assert "type that" not in anna.newest.text
+
+
+async def test_days_alone_change_the_days_of_a_time_to_come(anna: Friend) -> None:
+    await asked_when(anna)
+    await anna.send("every day except sunday")
+    assert "(Mon, Tue, Wed, Thu, Fri and Sat)" in anna.newest.text
+    await anna.send("weekends")
+    assert "(weekends)" in anna.newest.text
+    await anna.send("9:15")
+    await anna.tap("Yes")
+    assert anna.newest.text.startswith("Set: Sat 9:15, Sun 9:15, Sat 9:15.")

@@ -15,8 +15,7 @@ NOTED = "Already noted, thank you."
 
 async def put_off(friend: Friend) -> None:
     """Ask for a moment at 10:00 in Berlin and put it off."""
-    await friend.command("now")
-    await friend.tap("One slow breath")
+    await friend.begin("One slow breath")
     shown = await friend.tap("In 15 min")
     assert shown.toast == "In 15 minutes, then."
 
@@ -98,9 +97,9 @@ async def test_an_answer_to_the_prompt_that_still_stands_ends_it_all(anna: Frien
 
 
 async def test_a_moment_never_comes_back_in_quiet_hours(anna: Friend, house: House) -> None:
-    await anna.command("now")
+    await anna.send("hello")
     keep_quiet(anna, 10 * 60 + 10, 12 * 60)
-    await anna.tap("One slow breath")
+    await anna.begin("One slow breath")
     assert (await anna.tap("In 15 min")).toast == "Wed 12:00, then."
     assert anna.newest.labels == ["This evening", "Tomorrow"], "an hour would end in the quiet hours as well"
     count = len(anna.inbox)
@@ -111,9 +110,9 @@ async def test_a_moment_never_comes_back_in_quiet_hours(anna: Friend, house: Hou
 
 
 async def test_the_evening_is_the_persons_own_and_not_offered_once_it_is_here(anna: Friend, house: House) -> None:
-    await anna.command("now")
+    await anna.send("hello")
     house.store.run_now(lambda tx: set_parts(tx, person_of(tx, anna).id, DayParts(evening=11 * 60)))
-    await anna.tap("One slow breath")
+    await anna.begin("One slow breath")
     await anna.tap("In 15 min")
     assert anna.newest.labels == ["In 1 h", "Tomorrow"], "an hour from now is the evening"
     await house.pass_time(2 * HOUR)
@@ -131,8 +130,7 @@ async def test_an_evening_that_has_come_meanwhile_changes_nothing(anna: Friend, 
 
 
 async def test_words_answer_a_moment_that_was_put_off_to_another_day(anna: Friend, house: House) -> None:
-    await anna.command("now")
-    await anna.tap("Evening joy")
+    await anna.begin("Evening joy")
     await anna.tap("In 15 min")
     await anna.tap("Tomorrow")
     await house.pass_time(DAY + 5 * MINUTE)
@@ -167,8 +165,7 @@ async def test_tomorrow_means_the_same_time_by_the_clock_across_a_change_of_the_
 ) -> None:
     eve = int(datetime.fromisoformat("2027-03-27T09:00:00+01:00").timestamp())
     house.clock.forward_to(eve)
-    await anna.command("now")
-    await anna.tap("One slow breath")
+    await anna.begin("One slow breath")
     await anna.tap("In 15 min")
     assert (await anna.tap("Tomorrow")).toast == "Sun 9:00, then."
     await house.pass_time(DAY - 2 * HOUR)

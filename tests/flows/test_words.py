@@ -14,9 +14,9 @@ HELPFUL = "I only know small things, but I’m here. What would help right now?"
 @pytest.mark.parametrize(
     ("label", "reply"),
     [
-        ("A moment now", "A moment now: the one that fits, or let me choose."),
+        ("A moment now", "A moment now: the one that fits, or look around."),
         ("My nudges", "Nothing is set yet. Shall we choose one tiny moment?"),
-        ("Help", "I nudge you to one tiny moment"),
+        ("Help", "I nudge you at the times you chose."),
     ],
 )
 async def test_words_that_nobody_waits_for_get_one_helpful_line_with_buttons_that_work(
@@ -46,8 +46,7 @@ async def test_what_cannot_be_taken_in_yet_is_said_kindly(anna: Friend, kind: Ki
 
 
 async def test_a_sentence_a_day_later_is_no_answer_any_more(anna: Friend, house: House) -> None:
-    await anna.command("now")
-    await anna.tap("Evening joy")
+    await anna.begin("Evening joy")
     house.clock.forward(DAY + 1)
     await anna.send("The first frost")
     assert anna.newest.text == HELPFUL
@@ -55,8 +54,7 @@ async def test_a_sentence_a_day_later_is_no_answer_any_more(anna: Friend, house:
 
 
 async def test_a_second_sentence_is_not_written_over_the_first(anna: Friend) -> None:
-    await anna.command("now")
-    await anna.tap("Evening joy")
+    await anna.begin("Evening joy")
     await anna.send("The first frost")
     await anna.send("And the second")
     assert anna.newest.text == HELPFUL
@@ -66,8 +64,7 @@ async def test_a_second_sentence_is_not_written_over_the_first(anna: Friend) -> 
 async def test_words_an_hour_later_are_no_answer_to_a_step_but_its_button_still_works(
     anna: Friend, house: House
 ) -> None:
-    await anna.command("now")
-    await anna.tap("Three senses")
+    await anna.begin("Three senses")
     await anna.tap("Step by step")
     house.clock.forward(HOUR + 1)
     await anna.send("a cup")
@@ -77,8 +74,7 @@ async def test_words_an_hour_later_are_no_answer_to_a_step_but_its_button_still_
 
 
 async def test_words_within_the_hour_are_one(anna: Friend, house: House) -> None:
-    await anna.command("now")
-    await anna.tap("Three senses")
+    await anna.begin("Three senses")
     await anna.tap("Step by step")
     house.clock.forward(HOUR - 1)
     await anna.send("a cup")
@@ -97,8 +93,7 @@ async def test_what_was_asked_last_is_what_words_answer(anna: Friend, house: Hou
     await anna.command("start")
     await anna.tap("One slow breath")
     house.clock.forward(MINUTE)
-    await anna.command("now")
-    await anna.tap("Evening joy")
+    await anna.begin("Evening joy")
     await say_in_time(anna, "The first frost")
     assert moments_of(anna)[0].words == "The first frost"
     await say_in_time(anna, "the kettle")

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.catalogue import Catalogue, load_catalogue
 from bot.door import Door
@@ -11,7 +11,7 @@ from bot.outbox.handout import LocalClaim
 from bot.outbox.marks import expire
 from bot.outbox.pump import Pump
 from bot.rota import Rota
-from bot.speech import Address, Attachment, Incoming, Kind, Op, Outgoing, Receipt, Receive, Rows, Shown
+from bot.speech import Address, Attachment, File, Incoming, Kind, Op, Outgoing, Receipt, Receive, Rows, Shown
 from bot.store import Store
 from tests.kit.clock import HandClock
 
@@ -28,6 +28,8 @@ class Said:
     chosen: str = ""
     nudge: bool = False
     attachment: Attachment | None = None
+    file: File | None = None
+    silent: bool = False
 
     @property
     def labels(self) -> list[str]:
@@ -55,7 +57,17 @@ class MemoryChat:
         self.sent.append((address.chat, nonce))
         if outgoing.op is Op.NEW:
             assert outgoing.text, "a message needs a text"
-            said = Said(str(nonce), outgoing.text, outgoing.rows, outgoing.chosen, outgoing.nudge, outgoing.attachment)
+            file = outgoing.file if outgoing.file and outgoing.file.platform == self.name else None
+            said = Said(
+                str(nonce),
+                outgoing.text,
+                outgoing.rows,
+                outgoing.chosen,
+                outgoing.nudge,
+                outgoing.attachment,
+                file,
+                outgoing.silent,
+            )
             inbox.append(said)
             if outgoing.asks_location:
                 self.location_keys[address.chat] = outgoing.asks_location
@@ -158,6 +170,13 @@ class Friend:
         """Send a command, without its slash."""
         return await self.house.receive(self.event(Kind.COMMAND, name, rest=rest))
 
+    async def send_file(
+        self, kind: str = "voice", file_id: str = "file-1", seconds: int | None = None, caption: str = ""
+    ) -> Shown:
+        """Send a voice note or a photo, of the platform that this chat is."""
+        file = File("memory", kind, file_id, seconds)
+        return await self.house.receive(replace(self.event(Kind(kind), caption), file=file))
+
     @property
     def location_key(self) -> str:
         """The label of the key that shares a location; empty when none is shown."""
@@ -200,6 +219,28 @@ class Friend:
         await self.command("start")
         for label in (practice, cue, time, "Yes", "Later"):
             await self.tap(label)
+
+    async def begin(self, practice: str) -> None:
+        """Begin a moment by its title."""
+        await self.command("now", practice)
+
+    async def add(self, practice: str, cue: str = "Coffee", time: str = "8:30") -> None:
+        """Set one more nudge and leave it at that; beside a first one, both are kept."""
+        await self.command("add")
+        if "Keep both" in self.newest.labels:
+            await self.tap("Keep both")
+        await self.pick(practice)
+        for label in (cue, time, "Later"):
+            await self.tap(label)
+
+    async def pick(self, practice: str) -> None:
+        """Find a practice by its title: in its theme, on its page."""
+        known = self.house.catalogue
+        key = next((p.key for p in known if p.title == practice), "")
+        await self.tap(next((theme.title for theme in known.themes if key in theme.practices), "My own"))
+        while not any(practice in label for label in self.newest.labels):
+            await self.tap("Next page")
+        await self.tap(practice)
 
     def picture(self) -> str:
         """Return the conversation as a reader of a failed test wants to see it."""

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from bot.catalogue import Catalogue
+from bot.nudges.catching_up import BATCH
 from bot.nudges.queries import change_rule, change_zone, remove, restore
-from bot.nudges.sweep import BATCH, sweep
+from bot.nudges.sweep import sweep
 from bot.outbox.addresses import pause_address
 from bot.people.queries import pause, resume
 from bot.schedules.zones import local

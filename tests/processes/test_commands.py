@@ -1,5 +1,6 @@
-"""pebble check, migrate, backup, demo and --version, as a host types them."""
+"""pebble check, migrate, backup, catalogue, demo and --version, as a host types them."""
 
+import json
 import sqlite3
 import stat
 import time
@@ -55,6 +56,7 @@ def test_check_says_of_each_part_whether_it_is_fine(pebble: Pebble, new_pebble: 
         "ok    database",
         "ok    token",
         "ok    clock",
+        "ok    catalogue",
         "ok    tz data",
     ]
     assert "@pebble_test_bot" in well.stdout
@@ -91,6 +93,79 @@ def test_the_demo_needs_nothing_and_says_which_port_it_took(new_pebble: Start, a
     assert demo.get("/health/ready", port)[0] == 200
     assert (demo.data / "demo.db").exists()
     assert demo.terminate() == 0
+
+
+PACK = """
+theme = "{theme}"
+title = "Water"
+sources = {{ house = "Of our own" }}
+
+[[practice]]
+key = "cold-water"
+icon = "💧"
+title = "Cold water"
+why = "Cool water on the wrists is something to feel."
+source = "house"
+times = ["7:00", "12:15", "18:00"]
+seconds = 20
+feelings = "none"
+late = "ritual"
+answer = "{answer}"
+prompts = ["One.", "Two.", "Three.", "Four.", "Five.", "Six.", "Seven.", "Eight."]
+did = ["Cool.", "Fresh.", "Good."]
+smaller = "Only the fingertips."
+hard_day = true
+"""
+
+
+def with_pack(new_pebble: Start, name: str, theme: str, answer: str = "tap") -> Pebble:
+    pebble = new_pebble(name)
+    folder = pebble.folder / "packs"
+    folder.mkdir()
+    (folder / "water.toml").write_text(PACK.format(theme=theme, answer=answer), "utf-8")
+    pebble.settings["CATALOGUE_FOLDER"] = "packs"
+    return pebble
+
+
+def test_the_catalogue_is_listed_by_theme(new_pebble: Start) -> None:
+    pebble = new_pebble()
+    done = pebble.run("catalogue")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert "A calmer minute (calm)" in lines
+    told = next(line.split() for line in lines if line.startswith("  one-breath "))
+    assert {"10", "s", "daily", "8:30,", "hard", "day"} <= set(told)
+    assert lines[-1].endswith("all packs are fine.")
+    assert json.loads(pebble.run("catalogue", "--json").stdout)["themes"][0]["practices"][0]["seconds"] > 0
+    assert pebble.run("catalogue", "--markdown").stdout.startswith("# Practices\n")
+    assert pebble.run("catalogue", "--markdown", "--json").returncode == 2
+
+
+def test_a_hosts_folder_adds_to_a_theme_or_begins_one(new_pebble: Start) -> None:
+    for theme, title in (("calm", "A calmer minute"), ("water", "Water")):
+        listed = json.loads(with_pack(new_pebble, theme, theme).run("catalogue", "--json").stdout)
+        found = next(each for each in listed["themes"] if each["key"] == theme)
+        assert found["title"] == title
+        assert found["practices"][-1]["key"] == "cold-water"
+        assert found["practices"][-1]["source"] == "Of our own"
+
+
+def test_a_wrong_pack_is_named_in_one_line_and_nothing_starts(new_pebble: Start) -> None:
+    pebble = with_pack(new_pebble, ".", "water", answer="dance")
+    for command in ("catalogue", "demo"):
+        done = pebble.run(command)
+        assert (done.returncode, done.stdout) == (78, "")
+        assert done.stderr.startswith("pebble: catalogue: packs/water.toml: practice cold-water answer: ")
+        assert len(done.stderr.splitlines()) == 1
+    checked = pebble.run("check")
+    assert checked.returncode == 1
+    assert "FAIL  catalogue: catalogue: packs/water.toml: practice cold-water answer: " in checked.stdout
+
+
+def test_a_folder_that_is_not_there_is_named_by_its_setting(new_pebble: Start) -> None:
+    done = new_pebble(CATALOGUE_FOLDER="gone").run("catalogue")
+    assert done.returncode == 78
+    assert done.stderr == "pebble: PEBBLE_CATALOGUE_FOLDER: there is no such folder\n"
 
 
 def test_the_version_is_told(new_pebble: Start) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot.nudges import moments as moment_verbs
+from bot.nudges.moments import Wanted
 from bot.people.queries import meet
 from bot.speech import Address
 from bot.store import Tx
@@ -32,7 +33,7 @@ def test_a_conversation_goes_on_where_it_was_after_a_kill_at_every_step(pebble: 
         pebble.start()
     for person in (ann, bob):
         person.wait_for("A little lighter.")
-        assert [button for message in person.inbox for row in message.buttons for button in row] == []
+        assert [button.label for message in person.inbox for row in message.buttons for button in row] == ["↩ Change"]
     pebble.at_rest()
     assert {text: count for text, count in Counter(ann.said).items() if count > 1} == {}
     assert {text: count for text, count in Counter(bob.said).items() if count > 2} == {}
@@ -82,7 +83,7 @@ def _ask_everybody(tx: Tx) -> dict[int, int]:
     for number in range(1000, 1100):
         person = meet(tx, Address("telegram", str(number)), "en", None)
         if number < 1050:
-            asked[number] = moment_verbs.begin(tx, person, "one-breath", "none", "Etc/UTC").id
+            asked[number] = moment_verbs.begin(tx, person, Wanted("one-breath", "none", 0), "Etc/UTC").id
     return asked
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.schedules.grammar_lexicon import LANGUAGES, grammar
 from bot.schedules.phrases import LONGEST, Understood, read
 from bot.schedules.quiet import DayParts
-from bot.schedules.rules import EVERY_DAY, Draw, OnDate, Rule, Times, Weekly
+from bot.schedules.rules import EVERY_DAY, WEEKENDS, Draw, OnDate, Rule, Steps, Times, Weekly
 from bot.schedules.times import next_times
 from bot.schedules.when import understood_json
 from bot.schedules.words import describe
@@ -72,34 +72,39 @@ def test_a_phrase_means_what_it_says(language: str, phrase: str, kind: str, expe
     assert means(answer, kind, expected), answer
 
 
-@pytest.mark.parametrize(("language", "phrase", "kind", "expected"), list(lines("more_phrases.tsv")))
-def test_another_phrase_means_what_it_says_or_is_asked_about(
-    language: str, phrase: str, kind: str, expected: str
-) -> None:
-    found = understood(phrase, language)
-    assert found.kind == kind
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_other_phrases_mean_what_they_say_or_are_asked_about(language: str) -> None:
+    wrong = []
+    for own, phrase, kind, expected in lines("more_phrases.tsv"):
+        found = understood(phrase, own) if own == language else None
+        if found and (found.kind, told(found)) != (kind, expected.split()):
+            wrong.append((phrase, kind, expected, found.kind, told(found)))
+    assert wrong == []
+
+
+def told(found: Understood) -> list[str]:
+    """Return the next times, or from when to when a moment is left to chance, in the form of the file."""
     match found.rule:
         case Rule(OnDate(day), Draw(start, end)):
-            told = [f"{day}T{minute // 60:02d}:{minute % 60:02d}" for minute in (start, end)]
+            return [f"{day}T{minute // 60:02d}:{minute % 60:02d}" for minute in (start, end)]
         case Rule(_, Draw(start, end)):
-            told = [f"{minute // 60:02d}:{minute % 60:02d}" for minute in (start, end)]
+            return [f"{minute // 60:02d}:{minute % 60:02d}" for minute in (start, end)]
         case _:
-            told = slots(found)
-    assert told == expected.split()
+            return slots(found)
 
 
 def test_there_are_phrases_of_every_language_and_many_that_must_be_asked_about() -> None:
-    told = list(lines("more_phrases.tsv"))
-    assert {language for language, *_ in told} == set(LANGUAGES)
-    assert len(told) >= 150
-    assert sum(kind == "none" for _, _, kind, _ in told) >= 50
+    listed = list(lines("more_phrases.tsv"))
+    assert {language for language, *_ in listed} == set(LANGUAGES)
+    assert len(listed) >= 150
+    assert sum(kind == "none" for _, _, kind, _ in listed) >= 50
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_was_understood_is_told_and_read_back(language: str) -> None:
     for own, phrase, _, _ in (*lines("phrases.tsv"), *lines("more_phrases.tsv")):
-        found = understood(phrase, own)
-        if own != language or not found.rule or found.cue:
+        found = understood(phrase, own) if own == language else None
+        if not found or not found.rule or found.cue:
             continue
         again = understood(describe(found, language), language)
         assert again.rule, phrase
@@ -122,6 +127,92 @@ def test_a_bare_hour_is_the_one_near_to_the_time_that_was_offered() -> None:
     assert slots(evening) == ["2026-11-18T20:00"]
     assert not evening.dated
     assert slots(understood("8", near=7 * 60)) == ["2026-11-19T08:00"]
+
+
+SMALL_HOURS = 6 * 60
+
+
+def starts(found: Understood) -> list[int]:
+    """Return the minutes of the day that were understood; of steps and windows where they begin and end."""
+    match found.rule and found.rule.minutes:
+        case Times(listed):
+            return list(listed)
+        case Steps(_, start, end) | Draw(start, end):
+            return [start, end]
+        case _:
+            return []
+
+
+@pytest.mark.parametrize("near", [9 * 60, 13 * 60, 22 * 60])
+@pytest.mark.parametrize("file", ["phrases.tsv", "more_phrases.tsv"])
+def test_a_time_that_was_offered_never_moves_what_is_said_into_the_night(file: str, near: int) -> None:
+    every = 1 if file == "phrases.tsv" else 4
+    for language, phrase, kind, _ in list(lines(file))[::every]:
+        if kind not in ("recur", "once", "window", "daily-window", "days", "day"):
+            continue
+        alone, beside = understood(phrase, language), understood(phrase, language, near=near)
+        if starts(alone) != starts(beside):
+            assert beside.bare_hour or beside.kind == "none", phrase
+        assert not [m for m in starts(beside) if m < SMALL_HOURS and m not in starts(alone)], phrase
+
+
+@pytest.mark.parametrize("near", [0, 5 * 60, 9 * 60, 12 * 60, 18 * 60, 22 * 60, 23 * 60 + 30])
+@pytest.mark.parametrize("hour", range(1, 13))
+def test_a_bare_hour_is_a_waking_one_whatever_was_offered(hour: int, near: int) -> None:
+    (minute,) = starts(understood(f"every day at {hour}", near=near))
+    assert minute % 720 == hour * 60 % 720
+    assert SMALL_HOURS <= minute <= 23 * 60
+
+
+@pytest.mark.parametrize("near", [None, 9 * 60, 14 * 60, 19 * 60, 22 * 60])
+@pytest.mark.parametrize(
+    ("phrase", "minutes"),
+    [
+        ("every day at 9 and 5", [540, 1020]),
+        ("weekdays at 12 and 6", [720, 1080]),
+        ("every day at 8, 12 and 4", [480, 720, 960]),
+        ("every 30 minutes between 3 and 5", [900, 1020]),
+        ("every hour from 9 to 5", [540, 1020]),
+    ],
+)
+def test_hours_of_a_list_stay_in_order(phrase: str, minutes: list[int], near: int | None) -> None:
+    assert starts(understood(phrase, near=near)) == minutes
+
+
+def test_what_a_clock_shows_is_looked_for_in_the_night_too() -> None:
+    assert starts(understood("3", near=200, any_hour=True)) == [180]
+
+
+@pytest.mark.parametrize(
+    ("routine", "language", "phrase", "minute"),
+    [
+        ("when I get home", "en", "at six", 1080),
+        ("wenn ich nach Hause komme", "de", "um 6", 1080),
+        ("after breakfast", "de", "um 7", 420),
+        ("when I wake up", "en", "at 5", 300),
+    ],
+)
+def test_a_routine_told_before_decides_the_half_of_the_day(
+    routine: str, language: str, phrase: str, minute: int
+) -> None:
+    found = understood(phrase, language, near=13 * 60, routine=routine)
+    assert starts(found) == [minute]
+    assert not found.bare_hour
+
+
+def test_days_alone_mean_the_usual_minutes() -> None:
+    usual = Steps(60, 540, 1020)
+    assert understood("weekends", usual=usual).rule == Rule(Weekly(WEEKENDS), usual)
+    assert understood("weekends at 8:30", usual=usual).rule == Rule(Weekly(WEEKENDS), Times((510,)))
+    assert understood("monday", usual=usual).kind == "none"
+    assert understood("9:15", usual=usual).rule != Rule(Weekly(EVERY_DAY), usual)
+    assert understood("weekends").kind == "none"
+
+
+def test_tonight_said_after_midnight_is_this_very_night() -> None:
+    after = NOW - 9 * 3600 - 1800  # 0:30
+    for phrase in ("tonight at 2", "tonight at 2am"):
+        assert understood(phrase, now=after).rule == Rule(OnDate(date(2026, 11, 18)), Times((120,)))
 
 
 def test_parts_of_the_day_are_those_of_the_person() -> None:

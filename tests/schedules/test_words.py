@@ -27,6 +27,7 @@ from bot.schedules.rules import (
 )
 from bot.schedules.times import next_after
 from bot.schedules.words import words
+from bot.texts import Voice
 from tests.schedules.rule_strategies import rules
 
 ZONE = "Europe/Berlin"
@@ -76,6 +77,10 @@ MORNING = Times((480,))
         ),
         (Rule(MonthWeekday(1, 0), MORNING), "on the first Monday of every month at 8:00"),
         (Rule(OnDate(date(2026, 12, 24)), Times((210,))), "on 24 December at 03:30"),
+        (
+            Rule(OnDate(date(2026, 12, 24)), Draw(540, 1080, 2)),
+            "on 24 December 2 times at random between 9:00 and 18:00",
+        ),
         (Rule(Weekly(EVERY_DAY), Steps(120, 540, 1020)), "every day every 2 hours from 9:00 to 17:00"),
         (
             Rule(Weekly(EVERY_DAY), Draw(540, 1080, 3, 60), last=date(2026, 12, 24)),
@@ -107,3 +112,11 @@ def test_russian_says_vo_before_the_second(weekday: int, told: str) -> None:
 )
 def test_eight_days_are_told_so_that_nobody_takes_them_for_a_week(language: str, told: str) -> None:
     assert words(Rule(EveryDays(8, TODAY), MORNING, first=TODAY), language, TODAY).startswith(told)
+
+
+def test_a_time_is_shown_as_the_words_tell_it() -> None:
+    for minute in (0, 59, 60, 210, 299, 300, 510, 1439):
+        rule = Rule(Weekly(EVERY_DAY), Times((minute,)))
+        shown = Voice.of("en").time(minute)
+        assert words(rule, "en") == f"every day at {shown}"
+        assert read(f"every day at {shown}", language="en", zone=ZONE, now=NOW, near=540).rule == rule

@@ -136,7 +136,7 @@ async def test_the_postgresql_of_the_wheel_carries_a_whole_walk(far: Store, cloc
     await house.pass_time(86_400)
     assert anna.newest.nudge
     await anna.tap("Calmer")
-    assert anna.newest.labels == ["😣", "🙁", "😐", "🙂", "😄"]
+    assert anna.newest.labels == ["😣", "🙁", "😐", "🙂", "😄", "↩ Change"]
 
 
 async def test_a_database_server_that_is_away_is_waited_for(far: Store, own_server: Postgres) -> None:

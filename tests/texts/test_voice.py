@@ -5,11 +5,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 
 from bot.catalogue import load_catalogue
 from bot.texts import LANGUAGES, N_, Voice
+from tests.kit.translation import write_translation
 
 ENGLISH = Voice.of("en")
 THURSDAY = datetime(2026, 11, 19, 8, 30)
@@ -17,18 +16,11 @@ THURSDAY = datetime(2026, 11, 19, 8, 30)
 
 def pseudo(folder: Path, texts: Iterable[str], language: str = "eo") -> Path:
     """Write a made-up translation, "[!! … !!]" around each text, and return the folder of languages."""
-    catalog = Catalog(locale=language)
-    for text in texts:
-        catalog.add(text, f"[!! {text} !!]")
-    catalog.add(("{n} moment", "{n} moments"), ("[!! {n} one !!]", "[!! {n} many !!]"))
-    path = folder / language / "LC_MESSAGES" / "pebble.mo"
-    path.parent.mkdir(parents=True)
-    with path.open("wb") as file:
-        write_mo(file, catalog)
-    return folder
+    messages: list[str | tuple[str, str]] = [*texts, ("{n} moment", "{n} moments")]
+    return write_translation(folder, language, messages, lambda text: f"[!! {text} !!]")
 
 
-@pytest.mark.parametrize("tag", ["en", "en-US", "EN_gb", "", "xx", "tlh-Latn", "../../etc", "de--", "\0", "a" * 5000])
+@pytest.mark.parametrize("tag", ["en", "en-US", "EN_gb", "", "xx", "tlh-Latn", "../../etc", "xx--", "\0", "a" * 5000])
 def test_an_unknown_language_is_answered_in_english(tag: str) -> None:
     assert Voice.of(tag) is ENGLISH
     assert ENGLISH.language == "en"
@@ -47,6 +39,31 @@ def test_the_closest_language_is_taken(tmp_path: Path) -> None:
     assert str(Voice.of("pt-BR", tmp_path).locale) == "pt_BR"
 
 
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("de", "de"),
+        ("de-AT,de;q=0.9,en;q=0.8", "de"),
+        ("en-GB,en;q=0.9,de;q=0.8", "en"),
+        ("en;q=0.3, de; q=0.7", "de"),
+        ("tlh, de;q=0.5, en;q=0.4", "de"),
+        ("de;q=0, en", "en"),
+        ("de;q=0", "en"),
+        ("*", "en"),
+        ("*, DE_de", "en"),
+        ("*, DE-de;q=0.1", "de"),
+        ("", "en"),
+        ("de;q=9", "en"),
+        (";q=1,,;,de;q=1.000", "de"),
+        ("../../etc,\0,<b>", "en"),
+        ("xx," * 9000 + "de", "en"),
+        ("a-" * 50_000, "en"),
+    ],
+)
+def test_a_browser_is_answered_in_the_dearest_of_its_languages_that_is_spoken(header: str, language: str) -> None:
+    assert Voice.accepted(header).language == language
+
+
 def test_every_text_reaches_people_in_their_language_those_of_the_catalogue_too(tmp_path: Path) -> None:
     catalogue = load_catalogue()
     texts = {text for _, text in catalogue.texts()} | {"every day", "{date}, {time}", "Hello {name}"}
@@ -56,7 +73,7 @@ def test_every_text_reaches_people_in_their_language_those_of_the_catalogue_too(
     assert catalogue.cue_phrase("coffee", voice) == "[!! after your coffee !!]"
     assert voice.days(range(7)) == "[!! every day !!]"
     assert voice.say("Hello {name}", name="Ana") == "[!! Hello Ana !!]"
-    assert voice.count("{n} moment", "{n} moments", 2) == "[!! 2 many !!]"
+    assert voice.count("{n} moment", "{n} moments", 2) == "[!! 2 moments !!]"
     assert voice.say("not translated yet") == "not translated yet"
 
 
@@ -77,7 +94,9 @@ def test_a_number_chooses_the_form() -> None:
     assert forms == ["0 moments with Ana", "1 moment with Ana", "5 moments with Ana"]
 
 
-@pytest.mark.parametrize(("minute", "said"), [(0, "0:00"), (510, "8:30"), (1062, "17:42"), (1439, "23:59")])
+@pytest.mark.parametrize(
+    ("minute", "said"), [(0, "00:00"), (210, "03:30"), (510, "8:30"), (1062, "17:42"), (1439, "23:59")]
+)
 def test_a_time_has_24_hours_and_no_leading_zero(minute: int, said: str) -> None:
     assert ENGLISH.time(minute) == said
 
@@ -119,8 +138,35 @@ def test_lists_of_none_and_one_need_no_word_between() -> None:
 
 
 def test_english_is_always_spoken_and_comes_first() -> None:
-    assert LANGUAGES[0] == "en"
-    assert len(set(LANGUAGES)) == len(LANGUAGES)
+    assert LANGUAGES == ("en", "de")
+
+
+def test_what_is_not_translated_or_not_sure_yet_is_said_in_english(tmp_path: Path) -> None:
+    file = pseudo(tmp_path, ["Yes"]) / "eo" / "LC_MESSAGES" / "pebble.po"
+    with file.open("a", encoding="utf-8") as more:
+        more.write(
+            'msgid "No"\nmsgstr ""\n\n#, fuzzy\nmsgid "Help"\nmsgstr "Perhaps help"\n\n#~ msgid "Off"\n#~ msgstr "On"\n'
+        )
+    voice = Voice.of("eo", tmp_path)
+    assert [voice.say(text) for text in ("Yes", "No", "Help", "Off")] == ["[!! Yes !!]", "No", "Help", "Off"]
+
+
+def test_a_translators_file_needs_no_header(tmp_path: Path) -> None:
+    file = tmp_path / "pl" / "LC_MESSAGES" / "pebble.po"
+    file.parent.mkdir(parents=True)
+    forms = "".join(f'msgstr[{n}] "{{n}} {word}"\n' for n, word in enumerate(("chwilka", "chwilki", "chwilek")))
+    file.write_text(f'msgid "{{n}} moment"\nmsgid_plural "{{n}} moments"\n{forms}', "utf-8")
+    voice = Voice.of("pl", tmp_path)
+    said = [voice.count("{n} moment", "{n} moments", n) for n in (1, 3, 5)]
+    assert said == ["1 chwilka", "3 chwilki", "5 chwilek"]
+
+
+def test_the_first_word_in_a_language_reads_its_file_and_the_second_does_not(tmp_path: Path) -> None:
+    pseudo(tmp_path, ["Yes"])
+    voice = Voice.of("eo", tmp_path)
+    (tmp_path / "eo" / "LC_MESSAGES" / "pebble.po").write_text("", "utf-8")
+    assert Voice.of("eo", tmp_path) is voice
+    assert voice.say("Yes") == "[!! Yes !!]"
 
 
 def test_a_marked_text_is_unchanged() -> None:

@@ -14,7 +14,7 @@ async def test_a_newcomer_is_set_in_four_taps_and_answered_in_eight(anna: Friend
     for label in ("Try one now", "🙁", "Did it", "🙂"):
         await anna.tap(label)
     assert anna.newest.text == "A little lighter. Good that you took that moment."
-    assert [said.labels for said in anna.inbox if said.labels] == []
+    assert [said.labels for said in anna.inbox if said.labels] == [["↩ Change"]]
 
 
 async def test_the_nudge_arrives_at_its_minute_names_its_cue_and_is_answered_by_one_tap(
@@ -27,12 +27,12 @@ async def test_the_nudge_arrives_at_its_minute_names_its_cue_and_is_answered_by_
     await house.pass_time(1)
     assert anna.newest.nudge
     assert anna.newest.text.startswith("After your coffee:")
-    assert anna.newest.labels == ["Calmer", "Same", "Did it", "In 15 min", "Not today"]
+    assert anna.newest.labels == ["Calmer", "Same", "Did it", "In 15 min", "Not today", "Smaller"]
     prompt = anna.newest
     await anna.tap("Calmer")
     assert prompt.chosen == "Calmer"
     assert prompt.labels == []
-    assert anna.newest.labels == ["😣", "🙁", "😐", "🙂", "😄"]
+    assert anna.newest.labels == ["😣", "🙁", "😐", "🙂", "😄", "↩ Change"]
 
 
 async def test_a_nudge_put_off_comes_again_after_fifteen_minutes(anna: Friend, house: House) -> None:
@@ -52,7 +52,7 @@ async def test_not_today_is_as_good_an_answer_as_the_others(anna: Friend, house:
     await house.pass_time(DAY)
     await anna.tap("Not today")
     assert anna.newest.text == "That’s fine. Resting counts too."
-    assert anna.newest.labels == []
+    assert anna.newest.labels == ["↩ Change"]
 
 
 async def test_a_sentence_answers_the_evening_joy(anna: Friend, house: House) -> None:

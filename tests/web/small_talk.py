@@ -1,7 +1,7 @@
 """A very small Pebble in memory, for tests of the page and its chat: it hears, remembers and answers."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
@@ -146,13 +146,14 @@ class SmallTalk:
 
 
 @asynccontextmanager
-async def served(talk: SmallTalk, port: int = 0) -> AsyncIterator[str]:
+async def served(talk: SmallTalk, port: int = 0, extra: Sequence[Route] = ()) -> AsyncIterator[str]:
     """Serve the page on loopback as one process would, and stop as one would; yields the address."""
-    extra = [
+    routes = [
         Route("/drawer", talk.drawer),
         Route("/demo/forward", talk.forward, methods=["POST"]),
+        *extra,
     ]
-    site = build_site(chat_routes=talk.chat.routes(), extra_routes=extra, demo=talk.demo)
+    site = build_site(chat_routes=talk.chat.routes(), extra_routes=routes, demo=talk.demo)
     listener = listen("127.0.0.1", port, 1)
     server = Server(site)
     await talk.chat.start(talk.hear)

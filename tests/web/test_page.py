@@ -1,13 +1,18 @@
 """The page in a real browser, talking to a very small Pebble."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from bot.speech import Address, Attachment, Op, Outgoing
+from bot.texts import Voice
 from tests.browser import browser
+from tests.kit.translation import write_translation
+from tests.texts.test_page_texts import page_texts
 from tests.web.small_talk import FACES, SmallTalk, row, served
 
 __all__ = ["browser"]
@@ -35,8 +40,10 @@ async def opened(browser: Browser) -> AsyncIterator[Open]:
     """Opens a page; whatever goes wrong in it, and whatever it asks of elsewhere, fails the test."""
     wrong: list[str] = []
 
-    async def open_page(url: str, *, width: int = 375, height: int = 760, scheme: Scheme = "light") -> Page:
-        page = await browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    async def open_page(
+        url: str, *, width: int = 375, height: int = 760, scheme: Scheme = "light", locale: str = "en-GB"
+    ) -> Page:
+        page = await browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale)
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
@@ -211,6 +218,56 @@ async def test_fast_forward_brings_the_next_nudge_and_the_drawer_shows_what_is_i
     await expect(drawer.locator(".outbox li").first).to_contain_text("sent")
 
 
+async def test_a_german_browser_gets_a_german_page(talk: SmallTalk, url: str, opened: Open) -> None:
+    await talk.say(ANNA, "Wie geht es dir?", (row(*FACES), row("Später")))
+    page = await opened(f"{url}/?me=anna", locale="de-AT")
+    words = page.get_by_label("An Pebble schreiben")
+    await expect(words).to_have_attribute("placeholder", "werktags um 8:30…")
+    await expect(page.get_by_role("group", name="Antworten")).to_be_visible()
+    await page.get_by_role("button", name="4 von 5, gut").click()
+    await expect(page.get_by_role("img", name="4 von 5, gut")).to_be_visible()
+    talk.closed = True
+    await words.fill("bald")
+    await page.get_by_role("button", name="Senden").click()
+    await expect(page.get_by_role("status")).to_contain_text("Deine Worte bleiben hier")
+    await expect(page.locator(".mine .state")).to_have_text("wartet")
+    talk.closed = False
+    await expect(page.locator(".mine .state")).to_have_count(0)
+    await page.get_by_role("button", name="Vorspulen bis zum nächsten Stupser · Mon 8:30").click()
+    await expect(page.get_by_role("status")).to_have_text("Jetzt ist es Sat 22 Nov, 17:42.")
+    await page.get_by_role("button", name="Hineinschauen").click()
+    await expect(page.get_by_role("dialog", name="Innenansicht")).to_contain_text("Als Nächstes: Mon")
+
+
+# What the page itself says; what it was told (lines, the drawer's rows, a nudge's time) stands in these places.
+SPOKEN = """() => [...document.querySelectorAll("body *")].flatMap((node) => [
+  ...[...node.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE
+    && !node.matches("noscript, .text, .forward .label, #drawer :is(li, li *, .clock)")),
+  ...[...node.attributes].filter(({ name }) => ["aria-label", "title", "placeholder", "alt"].includes(name)),
+]).map(({ nodeValue }) => nodeValue.trim()).filter((text) => /[a-z]/i.test(text))"""
+
+
+async def test_the_page_says_nothing_of_its_own_that_is_not_translated(
+    talk: SmallTalk, opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wordless(text: str) -> str:
+        return re.sub(r"(\{\w+\})|\w", lambda found: found[1] or "~", text)
+
+    voice = Voice.of("eo", write_translation(tmp_path / "locale", "eo", page_texts(), wordless))
+    monkeypatch.setattr(Voice, "of", lambda _language: voice)
+    await talk.say(ANNA, "1", (row(*FACES), row("2")))
+    async with served(talk) as url:
+        page = await opened(f"{url}/?me=anna")
+        await expect(page.locator(".line")).to_have_count(1)
+        await page.locator("#words").fill("3")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".mine")).to_have_count(1)
+        await page.locator("#open-drawer").click()
+        await expect(page.locator(".nudges li")).to_be_visible()
+        said = await page.evaluate(SPOKEN)
+    assert set(said) == {"Pebble", "Pebble:"}
+
+
 async def test_outside_the_demo_there_is_no_playground_and_no_fast_forward(opened: Open) -> None:
     talk = SmallTalk(demo=False)
     async with served(talk) as url:
@@ -271,15 +328,16 @@ CONTRASTS = """() => {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [(375, 760), (1100, 800), (320, 500)])
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
 async def test_all_writing_stands_out_and_nothing_sticks_out(
-    talk: SmallTalk, url: str, opened: Open, scheme: Scheme, size: tuple[int, int]
+    talk: SmallTalk, url: str, opened: Open, scheme: Scheme, size: tuple[int, int], locale: str
 ) -> None:
     await talk.say(ANNA, "How are you right now?", (row(*FACES), row("In 15 min", "Not today")), nudge=True)
-    page = await opened(f"{url}/?me=anna", width=size[0], height=size[1], scheme=scheme)
-    await page.get_by_label("Write to Pebble").fill("w" * 90)
+    page = await opened(f"{url}/?me=anna", width=size[0], height=size[1], scheme=scheme, locale=locale)
+    await page.locator("#words").fill("w" * 90)
     await page.keyboard.press("Enter")
     await expect(page.locator(".line")).to_have_count(3)
-    await page.get_by_role("button", name="Look inside").click()
+    await page.locator("#open-drawer").click()
     await expect(page.locator(".nudges li")).to_be_visible()
     contrasts = await page.evaluate(CONTRASTS)
     assert len(contrasts) > 12

@@ -1,3 +1,4 @@
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -48,11 +49,50 @@ async def test_the_page_and_its_parts_come_from_here_alone(url: str) -> None:
     assert 'data-demo="yes"' in html
     assert "<script>" not in html
     assert "style=" not in html
-    for name in ("chat.css", "chat.js", "courier.js", "drawer.js", "lines.js", "favicon.svg"):
+    for name in ("chat.css", "chat.js", "courier.js", "drawer.js", "lines.js", "texts.js", "favicon.svg"):
         status, headers, part = await ask(f"{url}/static/{name}")
         assert status == 200
         assert headers["cache-control"] == "no-cache"
         assert "http" not in part.replace("http://www.w3.org/2000/svg", "")
+
+
+async def test_the_page_speaks_the_browsers_language(url: str) -> None:
+    for asked, language, send in (
+        ("de-DE,de;q=0.9,en;q=0.8", "de", ">Senden<"),
+        ("en-GB", "en", ">Send<"),
+        ("", "en", ">Send<"),
+        ("xx", "en", ">Send<"),
+    ):
+        _, headers, html = await ask(url + "/", Accept_Language=asked)
+        assert f'<html lang="{language}" data-demo="yes">' in html
+        assert send in html
+        assert "[[" not in html
+        assert headers["content-language"] == language
+        assert (headers["vary"], headers["cache-control"]) == ("Accept-Language", "no-cache")
+        data = html.partition('<script id="texts" type="application/json">')[2].partition("</script>")[0]
+        assert json.loads(data)["waiting"] == ("wartet" if language == "de" else "waiting")
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "headers", "line"),
+    [
+        ("/nowhere", "GET", {}, "Hier ist nichts."),
+        ("/static/chat.html", "GET", {}, "Hier ist nichts."),
+        ("/chat/say", "GET", {}, "Das kam nicht so bei mir an, dass ich es lesen kann."),
+        ("/", "GET", {"Host": "evil.example"}, "Diese Seite antwortet nur dem Rechner, auf dem sie läuft."),
+        ("/chat/say", "POST", {"Origin": "null"}, "Das kam von einer anderen Seite, darum habe ich es liegen lassen."),
+        ("/chat/say", "POST", {}, "Da steht noch nichts drin."),
+        ("/chat/events?me=NO", "GET", {}, "Ein Name besteht hier aus Kleinbuchstaben, Ziffern und Strichen"),
+        ("/chat/file/7", "GET", {}, "Diese Datei ist nicht mehr da."),
+    ],
+)
+async def test_what_went_wrong_is_told_in_the_browsers_language(
+    url: str, path: str, method: str, headers: dict[str, str], line: str
+) -> None:
+    status, _, body = await ask(url + path, method, Accept_Language="de", **headers)
+    assert status >= 400
+    assert json.loads(body)["line"].startswith(line)
+    assert json.loads((await ask(url + path, method, **headers))[2])["line"] not in body
 
 
 async def test_the_page_does_not_call_itself_a_playground_where_it_is_none() -> None:
@@ -108,6 +148,15 @@ async def test_without_a_chat_there_is_no_page() -> None:
     assert await answer(site, "/health/live") == (200, b"{}")
     assert (await answer(site, "/"))[0] == 404
     assert (await answer(site, "/static/chat.js"))[0] == 404
+
+
+async def test_a_failure_is_told_in_the_browsers_language() -> None:
+    async def fail(request: Request) -> Response:
+        raise ValueError(CANARY)
+
+    async with served(SmallTalk(), extra=[Route("/fail", fail)]) as url:
+        status, _, body = await ask(url + "/fail", Accept_Language="de-CH")
+    assert (status, json.loads(body)["line"][:32]) == (500, "Bei mir ist etwas schiefgegangen")
 
 
 async def test_a_failure_tells_neither_the_browser_nor_the_log_what_was_said() -> None:

@@ -3,6 +3,7 @@
 import { Courier } from "./courier.js";
 import { Drawer } from "./drawer.js";
 import { Lines } from "./lines.js";
+import { t } from "./texts.js";
 
 const NAMES = ["anna", "ben", "cleo", "dev", "ella", "finn", "gia", "hugo", "ida", "jon", "kim", "lou", "mia", "noor"];
 const RETRY = 1000; // milliseconds
@@ -83,7 +84,7 @@ const courier = new Courier(me, {
     drawer.soon();
   },
   refused(errand, answer) {
-    toast(answer.line || "That did not work. Once more, maybe?");
+    toast(answer.line || t("That did not work. Once more, maybe?"));
     lines.change(local(errand), { state: "unsent" });
     if (errand.note.tap) lines.change(errand.note.tap, { tapped: "" });
   },

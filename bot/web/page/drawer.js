@@ -1,6 +1,7 @@
 // The look inside: nudges with their next times, the last moments, the outbox; and the demo's fast-forward.
 
 import { element, FACES, feeling } from "./lines.js";
+import { t } from "./texts.js";
 
 function item(title, ...small) {
   const drawn = element("li");
@@ -24,7 +25,7 @@ function face(number) {
 
 function nudge({ title, words, next = [] }) {
   const times = next.map((time) => time.replaceAll(" ", "\u00a0")); // a time stays in one line
-  return item(title, words, times.length ? `Next: ${times.join(" · ")}` : "");
+  return item(title, words, times.length ? t("Next: {times}", { times: times.join(" · ") }) : "");
 }
 
 function moment({ when, title, answer, before, after }) {
@@ -85,9 +86,9 @@ export class Drawer {
   draw({ clock, zone, nudges = [], moments = [], outbox = [], forward }) {
     const find = (name) => this.dialog.querySelector(name);
     find(".clock").textContent = [clock, zone].filter(Boolean).join(" · ");
-    fill(find(".nudges"), nudges.map(nudge), "None yet. Pebble helps you find one.");
-    fill(find(".moments"), moments.map(moment), "The first one is still to come.");
-    fill(find(".outbox"), outbox.map(row), "Empty.");
+    fill(find(".nudges"), nudges.map(nudge), t("None yet. Pebble helps you find one."));
+    fill(find(".moments"), moments.map(moment), t("The first one is still to come."));
+    fill(find(".outbox"), outbox.map(row), t("Empty."));
     for (const button of this.forwards) {
       if (!forward && button === document.activeElement) document.querySelector("#words").focus();
       button.hidden = !forward;
@@ -105,10 +106,11 @@ export class Drawer {
         body: JSON.stringify({ me: this.me }),
       });
       const answer = await response.json().catch(() => ({}));
-      this.toast(response.ok ? `It is ${answer.clock} now.` : answer.line || "Not this time. Once more, maybe?");
+      const { clock, line } = answer;
+      this.toast(response.ok ? t("It is {clock} now.", { clock }) : line || t("Not this time. Once more, maybe?"));
       if (response.ok) this.dialog.close();
     } catch {
-      this.toast("Pebble is out of reach for a moment.");
+      this.toast(t("Pebble is out of reach for a moment."));
     }
     for (const button of this.forwards) button.removeAttribute("aria-disabled");
     this.refresh();

@@ -1,12 +1,16 @@
 // The conversation as it is drawn. People's words only ever become text nodes.
 
+import { locale, t } from "./texts.js";
+
 export const FACES = ["😣", "🙁", "😐", "🙂", "😄"];
-const FEELINGS = ["rough", "low", "so-so", "good", "great"];
+const FEELINGS = [
+  t("1 of 5, rough"), t("2 of 5, low"), t("3 of 5, so-so"), t("4 of 5, good"), t("5 of 5, great"),
+];
 
-export const feeling = (number) => `${number} of 5, ${FEELINGS[number - 1]}`;
+export const feeling = (number) => FEELINGS[number - 1];
 
-const clockTime = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const calendarDay = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
+const clockTime = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const calendarDay = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short" });
 
 export function element(name, className = "", text = "") {
   const made = document.createElement(name);
@@ -121,11 +125,11 @@ export class Lines {
 
   text(line) {
     const text = element("p", "text");
-    text.append(element("span", "unseen", line.mine ? "You: " : "Pebble: "), document.createTextNode(line.text));
+    text.append(element("span", "unseen", `${line.mine ? t("You:") : "Pebble:"} `), document.createTextNode(line.text));
     const time = element("time", "", clockTime.format(line.at * 1000));
     time.dateTime = new Date(line.at * 1000).toISOString();
     text.append(" ", time);
-    const state = { waiting: "waiting", unsent: "not sent" }[line.state];
+    const state = { waiting: t("waiting"), unsent: t("not sent") }[line.state];
     if (state) text.append(" ", element("span", "state", state));
     return text;
   }
@@ -158,7 +162,7 @@ export class Lines {
     const scale = isScale(row);
     const drawn = element("div", scale ? "row faces" : "row");
     drawn.setAttribute("role", "group");
-    drawn.setAttribute("aria-label", scale ? "How you feel" : "Answers");
+    drawn.setAttribute("aria-label", scale ? t("How you feel") : t("Answers"));
     row.forEach((button, index) => {
       const chip = element("button", "chip", button.label);
       chip.type = "button";
