@@ -7,17 +7,17 @@ from bot.catalogue import Practice
 from bot.flows.beginning import begin_moment
 from bot.flows.conversation import start
 from bot.flows.effects import SetNudge
-from bot.flows.engine import Answer, Ask, Flow, Scene, Step, Turn, Unclear
+from bot.flows.engine import Ask, Flow, Scene, Turn
 from bot.flows.postscripts import add_one, offer_help
 from bot.flows.visit import OLD, Chapter, Visit
-from bot.flows.when import said_again, told, when_steps
+from bot.flows.when import set_step, when_steps
 from bot.nudges import moments, queries
 from bot.nudges.moments import LOW, Moment
 from bot.nudges.prompts import faces, slip_button
 from bot.outbox import shelf
 from bot.outbox.states import DAY
 from bot.people.queries import note_low
-from bot.schedules.rules import EVERY_DAY, Rule, Times, Weekly, from_dict, to_dict
+from bot.schedules.rules import EVERY_DAY, Rule, Times, Weekly, to_dict
 from bot.schedules.zones import local
 from bot.speech import Button, Outgoing, Payload
 from bot.texts import N_
@@ -141,22 +141,10 @@ def _set_chain(scene: Scene, rule: Rule, learned: Mapping[str, Any]) -> Turn:
     return Turn("set", {**learned, "rule": to_dict(rule), "zone": zone}, (wish,))
 
 
-def _ask_set(scene: Scene) -> Ask:
-    times = told(scene, from_dict(scene.data["rule"]), scene.data["zone"])
-    ok, change = (scene.voice.say(N_("OK")), "ok"), (scene.voice.say(N_("Change")), "change")
-    return Ask(scene.voice.say(N_("Set: {times}"), times=times), ((ok, change),))
-
-
-def _take_set(scene: Scene, answer: Answer) -> Turn | Unclear | None:
-    if answer.words:
-        return said_again(scene, from_dict(scene.data["rule"]), _set_chain, answer.words)
-    return {"ok": Turn(None), "change": Turn("time")}.get(answer.value or "")
-
-
 CHAIN = Flow(
     "chain",
     version=1,
-    steps=(*when_steps(_ask_time, _usual, _set_chain), Step("set", _ask_set, _take_set)),
+    steps=(*when_steps(_ask_time, _usual, _set_chain), set_step(_set_chain)),
     lapses=DAY,
 )
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from bot.flows.choosing import ask_cue, read_cue
 from bot.flows.effects import ChangeCue, ChangePractice, ChangeTime
-from bot.flows.engine import Answer, Ask, Flow, Scene, Step, Turn, Unclear, tap_a_button
+from bot.flows.engine import Answer, Ask, Flow, Scene, Step, Turn, Unclear
 from bot.flows.picking import picking_steps
-from bot.flows.when import days_of, said_again, told, when_steps
+from bot.flows.when import days_of, set_step, when_steps
 from bot.nudges.rules import is_over
 from bot.outbox.states import DAY
 from bot.schedules.rules import Rule, from_dict, to_dict
@@ -38,18 +38,6 @@ def _change_time(scene: Scene, rule: Rule, learned: Mapping[str, Any]) -> Turn:
     return Turn("set", {**learned, "rule": to_dict(rule)}, effects)
 
 
-def _ask_set(scene: Scene) -> Ask:
-    say = scene.voice.say
-    times = told(scene, _old_rule(scene), scene.data["zone"])
-    return Ask(say(N_("Set: {times}"), times=times), (((say(N_("OK")), "ok"), (say(N_("Change")), "change")),))
-
-
-def _take_set(scene: Scene, answer: Answer) -> Turn | Unclear | None:
-    if answer.words:
-        return said_again(scene, _old_rule(scene), _change_time, answer.words)
-    return {"ok": Turn(None), "change": Turn("time")}.get(answer.value or "", tap_a_button(scene))
-
-
 def _ask_cue(scene: Scene) -> Ask:
     asked = ask_cue(scene)
     return Ask(asked.text, (*asked.rows, ((scene.voice.say(N_("Nothing in particular")), "none"),)))
@@ -71,7 +59,7 @@ def _picked(scene: Scene, key: str) -> Turn:
 CHANGE_TIME = Flow(
     "change-time",
     version=3,
-    steps=(*when_steps(_ask_time, _old_rule, _change_time, is_set=True), Step("set", _ask_set, _take_set)),
+    steps=(*when_steps(_ask_time, _old_rule, _change_time, is_set=True), set_step(_change_time)),
     lapses=DAY,
 )
 CHANGE_CUE = Flow("change-cue", version=1, steps=(Step("cue", _ask_cue, _take_cue),), lapses=DAY)

@@ -82,7 +82,7 @@ def begin_change_words(visit: Visit) -> None:
 
 
 def _line(visit: Visit, shelf: str) -> str | None:
-    return next((thing.text for thing in kept.on_shelf(visit.tx, visit.person, shelf, 1)), None)
+    return kept.newest_text(visit.tx, visit.person.id, visit.person.seal, shelf)
 
 
 def _day(visit: Visit, thing: Kept) -> str:

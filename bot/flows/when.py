@@ -178,6 +178,22 @@ def _same_in_every_zone(rule: Rule) -> bool:
     return isinstance(rule.dates, Weekly) and isinstance(rule.minutes, Times) and not (rule.first or rule.last)
 
 
+def set_step(done: Done) -> Step:
+    """Return the step that shows what is set (`rule` and `zone` of the flow): OK, Change, or another time in words."""
+
+    def ask_set(scene: Scene) -> Ask:
+        say = scene.voice.say
+        times = told(scene, from_dict(scene.data["rule"]), scene.data["zone"])
+        return Ask(say(N_("Set: {times}"), times=times), (((say(N_("OK")), "ok"), (say(N_("Change")), "change")),))
+
+    def take_set(scene: Scene, answer: Answer) -> Turn | Unclear | None:
+        if answer.words:
+            return said_again(scene, from_dict(scene.data["rule"]), done, answer.words)
+        return {"ok": Turn(None), "change": Turn("time")}.get(answer.value or "", tap_a_button(scene))
+
+    return Step("set", ask_set, take_set)
+
+
 def said_again(scene: Scene, default: Rule, done: Done, words: str | None) -> Turn | None:
     """Take words at a rule that is shown already: a new time, or, where they are none, nothing of ours."""
     turn = _said(scene, words, default, done, is_set=True) if words else None

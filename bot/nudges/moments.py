@@ -198,11 +198,6 @@ def chain_of(tx: Tx, person: Person, moment: Moment) -> list[str]:
     return keys
 
 
-def add_words(tx: Tx, moment: Moment, person: Person, words: str) -> None:
-    """Keep words beside an answer that was given by a tap."""
-    add_given(tx, moment, person, words)
-
-
 def add_given(tx: Tx, moment: Moment, person: Person, words: str | None, file: File | None = None) -> None:
     """Keep words, a voice note or a photo beside an answer that was given by a tap; what is None stays as it was."""
     values = _sealed(person, words, file)
