@@ -54,7 +54,7 @@ $(TOOLS): $(INSTALLED) requirements-dev.txt
 	@touch $@
 
 # uv resolves for every platform and Python at once; it lives in a folder of its own and leaves no address in the files.
-LOCK := build/lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+LOCK := build/lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
 lock: build/lock/bin/uv ## Pin requirements*.txt anew from requirements*.in (make lock ARGS=--upgrade renews them)
