@@ -6,8 +6,13 @@ from .bot_api_keyboard import Button
 from .bot_api_people import Group, Person
 from .bot_api_webhook import Delivery
 from .bot_api_world import Message, Toast
+from .discord_api import DISCORD_TOKEN, DiscordApi
+from .discord_faults import DiscordCall, DiscordRefused, DiscordTooMany
+from .discord_people import Person as DiscordPerson
+from .discord_seen import Seen
 
 __all__ = [
+    "DISCORD_TOKEN",
     "TOKEN",
     "BotApi",
     "Broken",
@@ -16,12 +21,18 @@ __all__ = [
     "Cut",
     "Delay",
     "Delivery",
+    "DiscordApi",
+    "DiscordCall",
+    "DiscordPerson",
+    "DiscordRefused",
+    "DiscordTooMany",
     "Forbidden",
     "Group",
     "Hang",
     "Message",
     "Person",
     "Refused",
+    "Seen",
     "Toast",
     "TooMany",
 ]
