@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any
 
-from .discord_faults import DiscordCall, DiscordFault
+from .discord_faults import DiscordCall, DiscordFault, path_pattern
 from .discord_gateway import Gateway, invalid_frame, reconnect_frame
 from .discord_people import Person
 from .discord_server import Server
@@ -192,9 +192,14 @@ class DiscordApi:
         with self.world.changed:
             return list(self._server.calls)
 
-    def calls_of(self, method: str, path: str = "*") -> list[DiscordCall]:
-        """The calls of this method whose path begins so ("/channels")."""
-        return [each for each in self.calls if each.method == method and each.path.startswith(path.rstrip("*"))]
+    def calls_of(self, method: str, path: str) -> list[DiscordCall]:
+        """The calls of this route ("POST", "/channels/*/messages")."""
+        return [each for each in self.calls if each.method == method and path_pattern(path).fullmatch(each.path)]
+
+    @property
+    def errors(self) -> list[BaseException]:
+        """What broke in this stand-in itself, which a caller saw as a 500."""
+        return list(self._server.errors)
 
     @property
     def calls_inside_pause(self) -> int:

@@ -77,7 +77,7 @@ def leaves(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if part["type"] == ROW:
             found += part["components"]
         elif part["type"] == LABEL:
-            found.append({"label": part["label"]} | part["component"])
+            found.append(part["component"] | {"label": part["label"]})
     return found
 
 

@@ -60,6 +60,11 @@ class DiscordCall:
         return self.path.startswith(("/interactions/", "/webhooks/"))
 
 
+def path_pattern(path: str) -> re.Pattern[str]:
+    """A path in which a `*` stands for one part."""
+    return re.compile("[^/]+".join(re.escape(part) for part in path.split("*")))
+
+
 @dataclass
 class _Planned:
     method: str
@@ -83,9 +88,8 @@ class Faults:
     pauses: list[_Pause] = field(default_factory=list)
 
     def plan(self, method: str, path: str, times: float, how: DiscordFault) -> None:
-        """In `path` a `*` stands for one part; a `method` of `*` for any."""
-        pattern = re.compile("[^/]+".join(re.escape(part) for part in path.split("*")))
-        self.planned.append(_Planned(method, pattern, times, how))
+        """For `path` see `path_pattern`; a `method` of `*` is any."""
+        self.planned.append(_Planned(method, path_pattern(path), times, how))
 
     def take(self, call: DiscordCall) -> DiscordFault | None:
         """The fault that this call runs into; each is used up `times` times."""

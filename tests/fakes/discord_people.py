@@ -303,7 +303,8 @@ class Person:
                 event["message"] = self.world.json(source)
             found = Interaction(number, token, kind, self.user, channel, self.world.now(), event, source)
             self.world.interactions[number] = self.world.tokens[token] = found
-            self.world.push("INTERACTION_CREATE", event)
+            if not self.world.application["interactions_endpoint_url"]:  # there Discord posts it, and nowhere else
+                self.world.push("INTERACTION_CREATE", event)
             self.world.changed.notify_all()
             return found
 

@@ -152,7 +152,6 @@ def _read(ask: Ask) -> Any:
 def _edit(ask: Ask) -> Any:
     message = _message(ask)
     _own_message(ask.world.bot, message, 50005)
-    _must_be_reachable(message.channel)
     rewrite(ask.world, message, read_draft(ask.world, ask.object, ask.files, message.channel, old=message))
     return ask.world.json(message)
 
