@@ -1,4 +1,4 @@
-"""The command line: pebble run | demo | migrate | check | backup FILE | catalogue | when PHRASE."""
+"""The command line: pebble run | demo | migrate | check | invite | backup FILE | catalogue | when PHRASE."""
 
 import argparse
 import asyncio
@@ -45,9 +45,10 @@ def _complain(line: str, code: int) -> int:
 
 def _run(_chosen: argparse.Namespace) -> int:
     settings = _settings()
-    if settings.telegram_token is None and not settings.web_chat:
+    if settings.telegram_token is None and settings.discord_token is None and not settings.web_chat:
         raise WrongSetting(
-            "PEBBLE_TELEGRAM_TOKEN: missing. @BotFather on Telegram gives one; `pebble demo` needs none."
+            "PEBBLE_TELEGRAM_TOKEN: missing, and so is PEBBLE_DISCORD_TOKEN. @BotFather on Telegram or Discord's "
+            "developer portal gives one; `pebble demo` needs none."
         )
     _serve(settings, demo=False)
     return 0
@@ -55,7 +56,8 @@ def _run(_chosen: argparse.Namespace) -> int:
 
 def _demo(_chosen: argparse.Namespace) -> int:
     # The demo keeps to itself: its own file, this machine only, no token.
-    settings = _settings(database=DEMO_DATABASE, web_host="127.0.0.1", web_chat=True, telegram_token=None)
+    tokens = {"telegram_token": None, "discord_token": None}
+    settings = _settings(database=DEMO_DATABASE, web_host="127.0.0.1", web_chat=True, **tokens)
     _serve(settings, demo=True)
     return 0
 
@@ -90,6 +92,12 @@ def _check(_chosen: argparse.Namespace) -> int:
     from bot.upkeep import run_checks
 
     return run_checks(_settings(), print)
+
+
+def _invite(_chosen: argparse.Namespace) -> int:
+    from bot.upkeep import show_invitations
+
+    return show_invitations(_settings(), print)
 
 
 def _backup(chosen: argparse.Namespace) -> int:
@@ -153,10 +161,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"pebble {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     table: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = {
-        "run": (_run, "serve people, by Telegram and whatever else is set up"),
+        "run": (_run, "serve people on Telegram, on Discord and on the local page, whichever is set up"),
         "demo": (_demo, "try Pebble in a browser: no token, nothing leaves this machine"),
         "migrate": (_migrate, "bring the database up to date (run does it by itself)"),
-        "check": (_check, "say whether settings, database, token, clock and tz data are fine"),
+        "check": (_check, "say whether settings, database, tokens, clock and tz data are fine"),
+        "invite": (_invite, "print the links under which people find the bot on each platform"),
         "backup": (_backup, "copy the embedded database into a file while Pebble runs"),
         "catalogue": (_catalogue, "list the practices by theme, and check every pack"),
         "when": (_when, 'tell what is understood by words such as "weekdays at 8:30"'),

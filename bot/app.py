@@ -14,11 +14,13 @@ from bot.clock import Clock, DemoClock, SystemClock
 from bot.door import Door
 from bot.errors import TryLater
 from bot.flows.book import BOOK, MENU
+from bot.flows.visit import Command
 from bot.outbox.handout import LocalClaim
 from bot.outbox.history import Line, conversation
 from bot.outbox.marks import counts, paused_addresses
 from bot.outbox.pump import Pump
-from bot.people.queries import find
+from bot.outbox.states import DAY
+from bot.people.queries import cursors, find
 from bot.rota import Rota
 from bot.settings import Settings
 from bot.speech import Address, Chat
@@ -40,6 +42,8 @@ WEBHOOK_PATH = "/telegram"
 STALE_TICK = 30.0
 """Seconds without a tick of the rota after which readiness is red."""
 PORTS_TO_TRY = 20
+READ_BACK_DAYS = 30
+"""Days after somebody's last word for which their Discord chat is still read back at a start."""
 
 
 class App:
@@ -61,6 +65,7 @@ class App:
         self.routes: Routes = []
         self._add_web_chat()
         self._add_telegram()
+        self._add_discord()
         alone = self.store.url.get_backend_name() == "sqlite"
         self.pump = Pump(self.store, self.chats, LocalClaim(alone), self.clock)
         self.rota = Rota(self.store, self.catalogue, self.clock)
@@ -110,6 +115,32 @@ class App:
         self.chats["telegram"] = telegram
         if settings.telegram_mode == "webhook" and secret:
             self.routes.append(webhook_route(WEBHOOK_PATH, secret, telegram.accept))
+
+    def _add_discord(self) -> None:
+        settings = self.settings
+        if settings.discord_token is None or self.demo:
+            return
+        from bot.chats.discord import DiscordChat  # heavy as well
+        from bot.chats.discord_commands import Slash
+
+        def slash(name: str, command: Command) -> Slash:
+            option = command.option
+            named = (option.name, option.description) if option else None
+            return Slash(name, command.word, command.description, named, bool(option and option.suggest))
+
+        self.chats["discord"] = DiscordChat(
+            token=settings.discord_token.get_secret_value(),
+            api=settings.discord_api,
+            menu=[slash(name, BOOK.commands[name]) for name in MENU],
+            on_skip=self.door.skip,
+            unread=self._unread,
+            clock=self.clock,
+        )
+
+    async def _unread(self) -> list[str]:
+        """Return how far each Discord chat has been read in which somebody wrote lately."""
+        since = self.clock.now() - READ_BACK_DAYS * DAY
+        return await self.store.read(lambda tx: cursors(tx, "discord", since))
 
     async def run(self, on_ready: Callable[[str], None] = lambda address: None) -> None:
         """Serve until SIGTERM or SIGINT; `on_ready` is told the page's address."""

@@ -3,21 +3,23 @@
 The event's key goes in with its effects, so that an event which the platform repeats has none.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 
 from bot.catalogue import Catalogue
 from bot.flows.book import BOOK
+from bot.flows.cleaning import cleaned
 from bot.flows.commands import run
 from bot.flows.conversation import take_location
+from bot.flows.reach import tell_how_to_open
 from bot.flows.taps import tap
-from bot.flows.visit import Visit
-from bot.flows.words import cleaned, hear, hear_file
+from bot.flows.visit import Looking, Visit
+from bot.flows.words import hear, hear_file, hear_form
 from bot.nudges.own import of_person
 from bot.outbox.addresses import pause_address, rewrite_address
 from bot.outbox.shelf import Terms, put
-from bot.people.queries import find, meet, meet_group, remember_words
+from bot.people.queries import find, meet, meet_group, note_cursor, remember_words
 from bot.schedules.zones import known_zone
 from bot.speech import Incoming, Kind, Outgoing, Shown
 from bot.store import Store, Tx
@@ -39,6 +41,8 @@ class Door:
 
         Raises TryLater when nothing could be stored; the platform then has to deliver it again.
         """
+        if incoming.kind is Kind.ASKS:
+            return await self.store.read(lambda tx: _suggest(tx, self.catalogue, incoming))
         return await self.store.run(lambda tx: handle(tx, self.catalogue, incoming))
 
     async def skip(self, key: str, problem: str) -> None:
@@ -70,14 +74,20 @@ def _is_new(tx: Tx, key: str) -> bool:
 
 def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
     language = Voice.of(incoming.language or "en").language
-    person = meet(tx, incoming.address, language, known_zone(incoming.zone))
+    person = meet(tx, incoming.address, language, known_zone(incoming.zone), aside=incoming.aside)
+    person = replace(person, via=incoming.via)
+    if incoming.cursor:
+        note_cursor(tx, person.address_id, incoming.cursor)
     visit = Visit(tx, person, Voice.of(person.language), catalogue.plus(of_person(tx, person)), incoming, BOOK)
+    tell_how_to_open(visit)
     match incoming.kind:
         case Kind.TAP:
             tap(visit)
         case Kind.COMMAND:
             _remember(visit, cleaned(f"/{incoming.text} {incoming.rest}"))
             run(visit, incoming.text)
+        case Kind.TEXT if incoming.answers:
+            hear_form(visit)
         case Kind.TEXT:
             _remember(visit, cleaned(incoming.text))
             hear(visit)
@@ -89,7 +99,18 @@ def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
             hear_file(visit, incoming.file)
         case _:
             visit.say(N_("I can’t take that in yet. A few written words or a tap work well."))
-    return Shown(visit.toast)
+    return Shown(visit.toast, visit.form, replies=tx.wakes)
+
+
+def _suggest(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
+    """Return what could be meant by what is being typed; nothing changes, so it needs no key."""
+    command = BOOK.commands.get(incoming.rest)
+    if command is None or command.option is None or command.option.suggest is None:
+        return Shown()
+    person = find(tx, incoming.address)
+    voice = Voice.of(person.language if person else incoming.language or "en")
+    known = catalogue.plus(of_person(tx, person)) if person else catalogue
+    return Shown(choices=tuple(command.option.suggest(Looking(tx, person, voice, known, incoming.text))))
 
 
 def _remember(visit: Visit, words: str) -> None:

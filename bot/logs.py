@@ -21,7 +21,12 @@ QUIET = (
 """Libraries that write addresses with tokens in them, or people's texts, below WARNING."""
 
 # No \b in front: in an address the number follows a letter ("/bot123456:ABC…").
-_TOKEN = re.compile(r"[0-9]{5,}(?::|%3A)[A-Za-z0-9_-]{20,}", re.IGNORECASE)
+_TOKEN = re.compile(
+    r"[0-9]{5,}(?::|%3A)[A-Za-z0-9_-]{20,}"  # Telegram's
+    r"|[A-Za-z0-9_-]{18,}\.[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{20,}"  # Discord's
+    r"|(?<=/webhooks/)[0-9]+/[^\s/?\"']+|(?<=/interactions/)[0-9]+/[^\s/?\"']+",  # answers to an interaction
+    re.IGNORECASE,
+)
 
 
 def redacted(text: str) -> str:

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "PEBBLE_"
-SECRETS = ("telegram_token", "webhook_secret", "secret_keys", "database")
+SECRETS = ("telegram_token", "discord_token", "webhook_secret", "secret_keys", "database")
 """Settings that can be read from the file that PEBBLE_<NAME>_FILE names."""
 
 
@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     telegram_token: SecretStr | None = None
     telegram_api: str = "https://api.telegram.org"
     telegram_mode: Literal["polling", "webhook"] = "polling"
+    discord_token: SecretStr | None = None
+    discord_api: str = "https://discord.com/api/v10"
     webhook_url: str | None = None
     webhook_secret: SecretStr | None = None
     database: SecretStr = SecretStr("sqlite:///data/pebble.db")
@@ -63,14 +65,14 @@ class Settings(BaseSettings):
     def _lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
 
-    @field_validator("telegram_api", "webhook_url")
+    @field_validator("telegram_api", "discord_api", "webhook_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         if value is not None:
             if not value.startswith(("https://", "http://")):
                 raise ValueError("must begin with https:// or http://")
             if not urlsplit(value).hostname or any(c.isspace() for c in value):
-                raise ValueError("names no server; an example is https://api.telegram.org")
+                raise ValueError("names no server; an example is https://pebble.example")
         return value.rstrip("/") if value else value
 
     @field_validator("catalogue_folder")
@@ -87,6 +89,15 @@ class Settings(BaseSettings):
         number, colon, secret = token.partition(":")
         if not (number.isdecimal() and colon and secret) or any(c.isspace() for c in token):
             raise ValueError("does not look like a token; @BotFather gives one such as 123456:ABC-DEF")
+        return value
+
+    @field_validator("discord_token")
+    @classmethod
+    def _discord_token(cls, value: SecretStr | None) -> SecretStr | None:
+        # Discord, "Reference", "Authentication": three parts of letters, digits, _ and - with dots between.
+        parts = value.get_secret_value().split(".") if value else ["x"] * 3
+        if len(parts) != 3 or not all(part and part.replace("-", "").replace("_", "").isalnum() for part in parts):
+            raise ValueError("does not look like a token; the developer portal shows it under Bot, Reset Token")
         return value
 
     @field_validator("webhook_secret")

@@ -33,7 +33,8 @@ def run_checks(settings: Settings, say: Say) -> int:
     checks: dict[str, Callable[[Settings], str]] = {
         "settings": lambda _settings: "read",
         "database": _database,
-        "token": _token,
+        "telegram": _telegram,
+        "discord": _discord,
         "clock": _clock,
         "catalogue": _catalogue,
         "tz data": _tz_data,
@@ -70,9 +71,9 @@ def _probe(tx: Tx) -> str | None:
     return found
 
 
-def _token(settings: Settings) -> str:
+def _telegram(settings: Settings) -> str:
     if settings.telegram_token is None:
-        return "none given, so no Telegram"
+        return "no token given, so no Telegram"
     from bot.chats.telegram import TelegramChat
 
     token = settings.telegram_token.get_secret_value()
@@ -83,6 +84,33 @@ def _token(settings: Settings) -> str:
         ).check()
 
     return asyncio.run(ask())
+
+
+def _discord(settings: Settings) -> str:
+    if settings.discord_token is None:
+        return "no token given, so no Discord"
+    from bot.chats.discord_portal import ask_portal, missing
+
+    portal = asyncio.run(ask_portal(settings.discord_token.get_secret_value(), settings.discord_api))
+    lacking = missing(portal)
+    if lacking:
+        raise Misconfigured("; ".join(lacking))
+    return f"{portal.name}, in {portal.servers} servers; `pebble invite` has the link"
+
+
+def show_invitations(settings: Settings, say: Say) -> int:
+    """Say under which link people find the bot on each platform that has a token; return 0 when there is one."""
+    links = []
+    if settings.telegram_token:
+        links.append(f"Telegram: https://t.me/{_telegram(settings).removeprefix('@')}")
+    if settings.discord_token:
+        from bot.chats.discord_portal import ask_portal, invitation
+
+        portal = asyncio.run(ask_portal(settings.discord_token.get_secret_value(), settings.discord_api))
+        links.append(f"Discord: {invitation(portal.id)}")
+    for link in links or ["No token is set, so there is nowhere to invite to. .env.example shows where they go."]:
+        say(link)
+    return 0 if links else 1
 
 
 async def _nothing_to_skip(_key: str, _problem: str) -> None:

@@ -18,7 +18,7 @@ EDGES = ("__main__.py", "app.py", "door.py", "rota.py", "web/", "outbox/pump.py"
 
 LAYERS = "Imports run downward only"
 ADAPTERS = "An adapter does not know another adapter"
-NO_PAGES = "The Telegram adapter serves no pages"
+NO_PAGES = "The platforms' adapters serve no pages"
 NO_SDK = "The local page does without"
 PURITY = "Pure rooms know no database"
 STEPS = "The steps of a flow call verbs"
@@ -37,7 +37,9 @@ PLANTS = [
     (LAYERS, "web/planted.py", "bot.chats"),
     (LAYERS, "attic.py", "json"),
     (ADAPTERS, "chats/telegram.py", "bot.chats.web"),
+    (ADAPTERS, "chats/discord.py", "bot.chats.telegram"),
     (NO_PAGES, "chats/telegram.py", "starlette.requests"),
+    (NO_PAGES, "chats/discord.py", "uvicorn"),
     (NO_SDK, "chats/web.py", "telegram"),
     (PURITY, "schedules/rules.py", "sqlalchemy"),
     (PURITY, "texts/planted.py", "asyncio"),

@@ -18,10 +18,11 @@ from telegram import (
 )
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
+from bot.chats.backoff import Backoff
 from bot.chats.telegram_errors import TOKEN_REFUSED, next_step, problem
 from bot.chats.telegram_files import NO_PREVIEW, edit_caption, own_file, send_file
 from bot.chats.telegram_intake import Intake, OnSkip
-from bot.chats.telegram_poll import Backoff, Poll, Timing
+from bot.chats.telegram_poll import Poll, Timing
 from bot.chats.telegram_request import Limited, Line
 from bot.chats.telegram_updates import PLATFORM, WANTED
 from bot.clock import Clock
@@ -57,6 +58,7 @@ class TelegramChat:
     ) -> None:
         """`api` is the server's base address; `on_skip` records an event that cannot be handled."""
         self.name = PLATFORM
+        self.shows_instants = False
         self._api = api.rstrip("/")
         self._line = Line(self._api)
         # Braces would be the library's placeholders.

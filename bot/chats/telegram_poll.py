@@ -10,6 +10,7 @@ import structlog
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, TelegramError
 
+from bot.chats.backoff import Backoff
 from bot.chats.telegram_errors import TOKEN_REFUSED, problem
 from bot.chats.telegram_intake import Intake
 from bot.chats.telegram_request import Garbled, Limited, Line
@@ -36,24 +37,6 @@ class Timing:
     """Pause when only updates came that no offset can confirm."""
     farewell: float = 2.0
     """Time that taps already handled have to be acknowledged while Pebble stops."""
-
-
-class Backoff:
-    """Pauses that double up to a limit, each shortened by chance so that many do not come back at once."""
-
-    def __init__(self, bounds: tuple[float, float], clock: Clock) -> None:
-        self._first, self._longest = bounds
-        self._clock = clock
-        self._next = self._first
-
-    def reset(self) -> None:
-        """Begin with the first pause again."""
-        self._next = self._first
-
-    def pause(self) -> float:
-        """Return the next pause in seconds."""
-        pause, self._next = self._next, min(self._next * 2, self._longest)
-        return pause * self._clock.random().uniform(0.5, 1.0)
 
 
 class Poll:

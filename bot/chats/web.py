@@ -62,6 +62,7 @@ class WebChat:
     """
 
     name = "web"
+    shows_instants = False
 
     def __init__(self, *, history: History, demo: bool, clock: Clock, ping: float = PING) -> None:
         self._history = history

@@ -1,14 +1,17 @@
 """/add: one more nudge. One habit is plenty to begin with, so the first to come beside another is asked about."""
 
+from dataclasses import replace
+
+from bot.flows import suggest
 from bot.flows.conversation import start
 from bot.flows.effects import ChangePractice
 from bot.flows.sections import title
 from bot.flows.sign_up import SIGN_UP
-from bot.flows.visit import OLD, Chapter, Command, Visit
+from bot.flows.visit import OLD, Chapter, Command, Option, Visit, choices
 from bot.nudges import queries
 from bot.nudges.queries import Nudge
 from bot.schedules.times import next_after
-from bot.speech import Payload
+from bot.speech import Kind, Payload
 from bot.texts import N_
 
 
@@ -23,14 +26,35 @@ def add(visit: Visit, practice: str = "") -> None:
         begin_sign_up(visit, practice, another=True)
 
 
+def _add(visit: Visit) -> None:
+    said = visit.incoming.rest.strip().casefold()
+    named = next((p.key for p in visit.catalogue if said in (p.key, visit.voice.say(p.title).casefold())), "")
+    add(visit, named)
+
+
 def begin_sign_up(visit: Visit, practice: str = "", *, another: bool = False) -> None:
     """Begin to set a nudge: at its cue where the practice is known, with an introduction for somebody new."""
-    if practice:
+    if visit.incoming.aside and not visit.person.zone and not practice and visit.incoming.kind is Kind.COMMAND:
+        _offer_privacy(visit)
+    elif practice:
         start(visit, SIGN_UP, {"practice": practice, "known": True}, at="cue")
     elif another or visit.person.zone:
         start(visit, SIGN_UP, {"known": True}, at="themes")
     else:
         start(visit, SIGN_UP)
+
+
+def _offer_privacy(visit: Visit) -> None:
+    """Ask somebody new, in a place that others share, where to go on; nobody else sees this line."""
+    where = ((N_("In private"), "private"), (N_("Stay here"), "here"))
+    row = tuple(visit.button(label, Payload("begin", 0, choice)) for label, choice in where)
+    visit.say(N_("Hi, I’m Pebble: one tiny moment, when you choose. Shall we go on in private?"), (row,))
+
+
+def _in_private(visit: Visit) -> None:
+    visit.person = replace(visit.person, direct=True)
+    visit.toast = visit.voice.say(N_("I’ve written to you in private. If that is closed, we go on here."))
+    begin_sign_up(visit)
 
 
 def _rings(visit: Visit, nudge: Nudge) -> bool:
@@ -70,8 +94,17 @@ def _exchange(visit: Visit, payload: Payload) -> None:
 CHAPTER = Chapter(
     flows=(SIGN_UP,),
     commands={
-        "add": Command(N_("Choose one more"), add),
+        "add": Command(
+            N_("Choose one more"),
+            _add,
+            N_("/add"),
+            Option(N_("practice"), N_("Which one; leave it empty to look around"), suggest.practices),
+        ),
         "second": Command("", add),
     },
-    taps={"both": _both, "exchange": _exchange},
+    taps={
+        "both": _both,
+        "exchange": _exchange,
+        "begin": choices({"private": _in_private, "here": begin_sign_up}),
+    },
 )

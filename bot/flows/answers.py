@@ -101,7 +101,7 @@ def _agree(visit: Visit, moment: Moment, _choice: str) -> None:
         visit.show(question, moment_id=moment.id)
         return
     moments.put_off(visit.tx, moment, visit.person, question, coming, practice.grace)
-    visit.say(N_("Good. I’ll ask at {time}."), time=visit.voice.day_time(local(here, coming)))
+    visit.say(N_("Good. I’ll ask at {time}."), time=visit.voice.day_instant(local(here, coming)))
 
 
 def _later(visit: Visit, moment: Moment, _choice: str) -> None:

@@ -27,6 +27,7 @@ from bot.flows import (
     shelves,
     shrink,
     timer,
+    words,
     write_kindly,
 )
 from bot.flows.visit import Book, Chapter
@@ -104,6 +105,7 @@ CHAPTERS = (
     shelves,
     shrink,
     timer,
+    words,
     write_kindly,
 )
 BOOK = bind(module.CHAPTER for module in CHAPTERS)

@@ -46,7 +46,16 @@ def ask_here(scene: Scene) -> Ask:
     now = local(scene.zone or scene.guessed_zone, scene.now)
     yes, no = (scene.voice.say(N_("Yes")), "yes"), (scene.voice.say(N_("No")), "no")
     text = scene.voice.say(N_("Is it {time} where you are?"), time=scene.voice.time(now.hour * 60 + now.minute))
-    return Ask(text, ((yes, no),))
+    return Ask(beside_their_clock(scene, text), ((yes, no),))
+
+
+def beside_their_clock(scene: Scene, question: str) -> str:
+    """Return a question about the time with what the person's own device shows, where the platform can show that."""
+    if not scene.shows_instants:
+        return question
+    here = local(scene.guessed_zone, scene.now)
+    line = N_("Your own clock shows {time}. If the two differ, tap No.")
+    return f"{question}\n{scene.voice.say(line, time=scene.voice.instant(here))}"
 
 
 def default_days(scene: Scene) -> frozenset[int]:

@@ -1,8 +1,10 @@
 """The first words and the way out: /start, /help, /cancel, and the line for words that nobody waits for."""
 
+from bot.flows import suggest
 from bot.flows.adding import begin_sign_up
 from bot.flows.calendar_file import send_calendar
-from bot.flows.conversation import keep_what_was_said, start
+from bot.flows.cleaning import cleaned
+from bot.flows.conversation import keep_what_was_said, start, take_words
 from bot.flows.live import stop_running
 from bot.flows.nudge_cards import show_nudges
 from bot.flows.pausing import rest, resume
@@ -10,7 +12,7 @@ from bot.flows.plan import plan
 from bot.flows.positions import leave
 from bot.flows.shelves import contact_line
 from bot.flows.timer import stop_timer
-from bot.flows.visit import Chapter, Command, Visit, choices
+from bot.flows.visit import Chapter, Command, Option, Visit, choices
 from bot.flows.zone import ZONE
 from bot.nudges import queries
 from bot.speech import Outgoing, Payload
@@ -19,11 +21,16 @@ from bot.texts import N_
 
 def run(visit: Visit, name: str) -> None:
     """Run a command; an unknown one gets the line for words that nobody waits for."""
-    command = visit.book.commands.get(name)
+    command = visit.book.commands.get(name) or _in_their_language(visit, name)
     if command is None:
         helpful_line(visit)
     else:
         command.run(visit)
+
+
+def _in_their_language(visit: Visit, name: str) -> Command | None:
+    """Return the command that is called so in the person's language."""
+    return next((c for c in visit.book.commands.values() if c.word and visit.voice.say(c.word) == f"/{name}"), None)
 
 
 def helpful_line(visit: Visit) -> None:
@@ -49,7 +56,11 @@ def _start(visit: Visit) -> None:
 
 
 def _zone(visit: Visit) -> None:
+    """Ask for the zone; a place that follows the command is taken for the answer."""
     start(visit, ZONE)
+    place = cleaned(visit.incoming.rest)
+    if place:
+        take_words(visit, place)
 
 
 def _resume(visit: Visit) -> None:
@@ -99,13 +110,18 @@ def _cancel(visit: Visit) -> None:
 CHAPTER = Chapter(
     flows=(ZONE,),
     commands={
-        "start": Command(N_("Begin, or see what is set"), _start),
-        "plan": Command(N_("Today and tomorrow at a glance"), plan),
-        "zone": Command(N_("Your time zone"), _zone),
-        "calendar": Command(N_("A calendar file of your nudges"), send_calendar),
-        "resume": Command(N_("Nudges come again"), _resume),
-        "help": Command(N_("What I can do, and people to talk to"), _help),
-        "cancel": Command(N_("Leave a question"), _cancel),
+        "start": Command(N_("Begin, or see what is set"), _start, N_("/start")),
+        "plan": Command(N_("Today and tomorrow at a glance"), plan, N_("/plan")),
+        "zone": Command(
+            N_("Your time zone"),
+            _zone,
+            N_("/zone"),
+            Option(N_("city"), N_("Your city, or the nearest large one"), suggest.places),
+        ),
+        "calendar": Command(N_("A calendar file of your nudges"), send_calendar, N_("/calendar")),
+        "resume": Command(N_("Nudges come again"), _resume, N_("/resume")),
+        "help": Command(N_("What I can do, and people to talk to"), _help, N_("/help")),
+        "cancel": Command(N_("Leave a question"), _cancel, N_("/cancel")),
     },
     taps={"still": choices({"keep": _keep, "change": show_nudges, "rest": rest})},
 )

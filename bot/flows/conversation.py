@@ -3,17 +3,21 @@
 from dataclasses import replace
 
 from bot.flows.effects import KeepWords
-from bot.flows.engine import Answer, Ask, Flow, Next, Position, Scene, Unclear, advance, begin, is_outdated
+from bot.flows.engine import Answer, Ask, Flow, Next, Position, Scene, Step, Unclear, advance, begin, is_outdated
 from bot.flows.guide import GUIDE
 from bot.flows.positions import leave, load, save
 from bot.flows.visit import Visit
-from bot.people.queries import find
 from bot.schedules.zones import guess_zone
-from bot.speech import Button, File, Kind, Outgoing, Payload, unpack
+from bot.speech import Button, Field, File, Form, Kind, Outgoing, Payload, unpack
+from bot.speech.instants import plain
 from bot.texts import N_
 
 LOCATING = ("telegram", "memory")
 """Platforms whose people can share where they are."""
+OWN_CLOCK = ("discord",)
+"""Platforms that show an instant as the reader's own clock does."""
+
+WRITE = N_("✍️ Write it")
 
 OUTDATED = N_(
     "I’ve changed since we began that, so let’s leave it there. Everything you set is safe. /nudges shows it."
@@ -127,7 +131,8 @@ def _take(visit: Visit, flow: Flow, position: Position, answer: Answer) -> bool:
         return False
     if isinstance(following, Unclear):
         # The buttons stay: the question is still open.
-        visit.show(_message(Ask(following.line, following.rows), position))
+        step = flow.step(position.step)
+        visit.show(_message(visit, Ask(following.line, following.rows), position, step))
     else:
         # What was typed redraws nothing: the answer stands below it, and the old buttons go.
         if not following.redraws or visit.incoming.kind is not Kind.TAP:
@@ -156,23 +161,57 @@ def _follow(visit: Visit, flow: Flow, following: Next) -> None:
         learned |= visit.perform(effect)
     if position is None:
         return
-    visit.person = find(visit.tx, visit.incoming.address) or visit.person
+    visit.refresh()
     position = save(visit.tx, visit.person, replace(position, data={**position.data, **learned}))
-    message = _message(following.ask or flow.step(position.step).ask(_scene(visit, position.data)), position)
+    step = flow.step(position.step)
+    message = _message(visit, following.ask or step.ask(_scene(visit, position.data)), position, step)
     if following.redraws:
         visit.redraw(message)
     else:
         visit.show(message)
 
 
-def _message(ask: Ask, position: Position) -> Outgoing:
+def _message(visit: Visit, ask: Ask, position: Position, step: Step) -> Outgoing:
     # A step that repeats says how far it is, so that a button of an earlier round is known to be old.
-    at = f"={position.data['at']}" if "at" in position.data else ""
+    at = _round(position)
     rows = tuple(
         tuple(Button(label, str(Payload("flow", position.id, f"{position.step}.{value}{at}"))) for label, value in row)
         for row in ask.rows
     )
-    return Outgoing(ask.text, rows, asks_location=ask.asks_location)
+    form = visit.button(WRITE, Payload("write", position.id, f"{step.name}{at}")) if step.takes_words else None
+    return Outgoing(ask.text, rows, asks_location=ask.asks_location, form=form)
+
+
+def _round(position: Position) -> str:
+    return f"={position.data['at']}" if "at" in position.data else ""
+
+
+def form_of(visit: Visit, payload: Payload) -> Form | None:
+    """Return the form of a question that is still open; None when the conversation has moved on."""
+    found = _asked(visit, payload)
+    if found is None:
+        return None
+    position, step = found
+    scene = _scene(visit, position.data)
+    fields = step.fields(scene) if step.fields else (Field(visit.voice.say(N_("In your own words")), long=True),)
+    question = plain(step.ask(scene).text).strip().rpartition("\n")[2]
+    return Form(question, fields, str(payload))
+
+
+def is_asked(visit: Visit, payload: Payload) -> bool:
+    """Return whether the question of a form is still open."""
+    return _asked(visit, payload) is not None
+
+
+def _asked(visit: Visit, payload: Payload) -> tuple[Position, Step] | None:
+    position = load(visit.tx, visit.person)
+    if position is None or position.id != payload.row:
+        return None
+    flow = visit.book.flows.get(position.flow)
+    if flow is None or is_outdated(flow, position) or payload.choice != f"{position.step}{_round(position)}":
+        return None
+    step = flow.step(position.step)
+    return (position, step) if step.takes_words else None
 
 
 def _scene(visit: Visit, data: object) -> Scene:
@@ -188,4 +227,5 @@ def _scene(visit: Visit, data: object) -> Scene:
         parts=person.parts,
         quiet=person.quiet,
         shares_location=visit.incoming.address.platform in LOCATING,
+        shows_instants=visit.incoming.address.platform in OWN_CLOCK,
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.catalogue import Catalogue
 from bot.schedules.quiet import DayParts, QuietHours
-from bot.speech import File
+from bot.speech import Field, File
 from bot.texts import N_, Voice
 
 Choice = tuple[str, str]
@@ -22,6 +22,7 @@ class Scene:
     """Everything a step may look at. `now` is in UTC seconds; `zone` is null until the person confirmed one.
 
     `language` is the one that the platform hints at for what the person types; `voice` speaks one that Pebble has.
+    `shows_instants`: the chat can show a time as the person's own device does.
     """
 
     voice: Voice
@@ -34,6 +35,7 @@ class Scene:
     parts: DayParts = field(default_factory=DayParts)
     quiet: QuietHours | None = None
     shares_location: bool = False
+    shows_instants: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ class Unclear:
 class Step:
     """One question. `takes_words` is false where only a button makes sense; words then go on to whoever wants them.
 
-    `take` returns None for words that are no answer to this: they go on as well.
+    `take` returns None for words that are no answer to this: they go on as well. `fields` are those of the form for
+    words, on chats that have forms; without them it has one field.
     """
 
     name: str
@@ -91,6 +94,7 @@ class Step:
     takes_words: bool = True
     takes_location: bool = False
     takes_files: bool = False
+    fields: Callable[[Scene], tuple[Field, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,6 @@ def _tap(visit: Visit, payload: Payload) -> None:
 
 
 CHAPTER = Chapter(
-    commands={"jar": Command(N_("Your kept moments, and an old one"), _jar)},
+    commands={"jar": Command(N_("Your kept moments, and an old one"), _jar, N_("/jar"))},
     taps={"jar": _tap},
 )

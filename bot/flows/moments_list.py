@@ -203,7 +203,7 @@ CHANGE_ENTRY = Flow("change-entry", version=1, steps=(Step("words", _ask_words, 
 
 CHAPTER = Chapter(
     flows=(CHANGE_ENTRY,),
-    commands={"moments": Command(N_("What you wrote, day by day"), _moments)},
+    commands={"moments": Command(N_("What you wrote, day by day"), _moments, N_("/moments"))},
     effects={ChangeEntry: _perform},
     taps={"moments": _browse, "entry": _entry},
 )

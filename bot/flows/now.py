@@ -4,11 +4,12 @@ A button that redraws names a place. That is a menu, or the code of a section wi
 """
 
 from bot.catalogue import Practice
+from bot.flows import suggest
 from bot.flows.adding import add
 from bot.flows.beginning import begin_moment
 from bot.flows.fitting import fitting
 from bot.flows.sections import Section, by_day, by_length, by_theme, find, label, lasting, page_of, title
-from bot.flows.visit import OLD, Chapter, Command, Visit
+from bot.flows.visit import OLD, Chapter, Command, Option, Visit
 from bot.nudges import moments
 from bot.schedules.zones import local
 from bot.speech import Button, Outgoing, Payload, Rows
@@ -189,6 +190,13 @@ def _pairs(buttons: list[Button]) -> Rows:
 
 
 CHAPTER = Chapter(
-    commands={"now": Command(N_("A tiny moment right now"), _now)},
+    commands={
+        "now": Command(
+            N_("A tiny moment right now"),
+            _now,
+            N_("/now"),
+            Option(N_("practice"), N_("Which one; leave it empty to look around"), suggest.practices),
+        )
+    },
     taps={"now": _begin, "browse": _browse, "see": _see, "plant": _plant},
 )

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import date
 
 from bot.catalogue import Catalogue
+from bot.flows import suggest
 from bot.flows.conversation import leave_if_about, start
 from bot.flows.editing import CHANGE_CUE, CHANGE_PRACTICE, CHANGE_TIME
 from bot.flows.engine import Flow
 from bot.flows.plan import Source, nothing_set
-from bot.flows.visit import Chapter, Command, Visit
+from bot.flows.visit import Chapter, Command, Option, Visit
 from bot.nudges import moments, queries
 from bot.nudges.rules import is_over
 from bot.schedules.rules import Draw, to_dict
@@ -25,9 +26,13 @@ MOST_LOOKED_AHEAD = 200
 
 
 def show_nudges(visit: Visit) -> None:
+    """Show all nudges, or the one whose number follows the command."""
     found = queries.of_person(visit.tx, visit.person.id, visit.person.seal)
+    number = visit.incoming.rest.strip()
     if not found:
         nothing_set(visit)
+    elif visit.incoming.text == "nudges" and number.isdecimal() and 0 < int(number[:4]) <= len(found):
+        visit.show(card(visit, found[int(number[:4]) - 1]))
     elif len(found) <= MOST_CARDS:
         for nudge in found:
             visit.show(card(visit, nudge))
@@ -81,7 +86,7 @@ def _state(visit: Visit, nudge: queries.Nudge) -> str:
         return say(N_("Your quiet hours cover its times; /quiet changes them."))
     if isinstance(nudge.rule.minutes, Draw) and waiting is None:
         return say(N_("Next: {time}."), time=visit.voice.days({local(nudge.zone, leaving).weekday()}))
-    return say(N_("Next: {time}."), time=visit.voice.day_time(local(nudge.zone, leaving)))
+    return say(N_("Next: {time}."), time=visit.voice.day_instant(local(nudge.zone, leaving)))
 
 
 def _waits_until(visit: Visit, nudge: queries.Nudge) -> int | None:
@@ -164,7 +169,14 @@ def _undo(visit: Visit, nudge: queries.Nudge) -> None:
 
 CHAPTER = Chapter(
     flows=(CHANGE_TIME, CHANGE_CUE, CHANGE_PRACTICE),
-    commands={"nudges": Command(N_("See and change your nudges"), show_nudges)},
+    commands={
+        "nudges": Command(
+            N_("See and change your nudges"),
+            show_nudges,
+            N_("/nudges"),
+            Option(N_("nudge"), N_("One of yours; leave it empty to see all"), suggest.own_nudges),
+        )
+    },
     on_nudge={
         "time": _editing(CHANGE_TIME),
         "cue": _editing(CHANGE_CUE),

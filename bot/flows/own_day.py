@@ -204,8 +204,8 @@ def _begin_day(visit: Visit) -> None:
 CHAPTER = Chapter(
     flows=(QUIET, DAY),
     commands={
-        "quiet": Command(N_("Hours in which nothing comes"), _begin_quiet),
-        "day": Command(N_("What morning and evening mean to you"), _begin_day),
+        "quiet": Command(N_("Hours in which nothing comes"), _begin_quiet, N_("/quiet")),
+        "day": Command(N_("What morning and evening mean to you"), _begin_day, N_("/day")),
     },
     effects={KeepQuiet: _keep_quiet, KeepParts: _keep_parts},
 )

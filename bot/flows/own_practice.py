@@ -6,13 +6,13 @@ from typing import Any
 
 from bot.catalogue import Practice
 from bot.catalogue.fields import LONGEST_LABEL
+from bot.flows.cleaning import cleaned
 from bot.flows.conversation import leave_if_about, start
 from bot.flows.drafting import Draft, Ending, Part
 from bot.flows.engine import Answer, Flow, Scene, Turn, Unclear, tap_a_button
 from bot.flows.sentences import one_line
 from bot.flows.sign_up import SIGN_UP
 from bot.flows.visit import OLD, Chapter, Command, Visit
-from bot.flows.words import cleaned
 from bot.nudges import moments, own, queries
 from bot.nudges.own import PREFIX, Own, written
 from bot.outbox.states import DAY
@@ -251,7 +251,7 @@ def _new(visit: Visit, payload: Payload) -> None:
 
 CHAPTER = Chapter(
     flows=(OWN,),
-    commands={"own": Command(N_("Write a practice of your own"), own_practices)},
+    commands={"own": Command(N_("Write a practice of your own"), own_practices, N_("/own"))},
     effects={SaveOwn: _perform_save},
     taps={
         "own-card": _mine(_show_card),

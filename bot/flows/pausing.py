@@ -11,7 +11,7 @@ from bot.flows.engine import Answer, Ask, Flow, Position, Scene, Step, Turn, Unc
 from bot.flows.live import stop_running
 from bot.flows.positions import leave, load, save
 from bot.flows.timer import stop_timer
-from bot.flows.visit import Chapter, Command, Visit, choices
+from bot.flows.visit import Chapter, Command, Option, Visit, choices
 from bot.nudges import moments
 from bot.people import queries as people
 from bot.schedules.grammar_lexicon import LANGUAGES, data
@@ -88,7 +88,7 @@ def pause_until(visit: Visit, end: int) -> None:
     if whole_day and until.date() == today + timedelta(days=1):
         visit.say(N_("Quiet until tomorrow. Nothing piles up."), ((_resume_button(visit),),))
         return
-    time = visit.voice.time(until.hour * 60 + until.minute)
+    time = visit.voice.instant(until)
     near = until.date() < today + timedelta(days=_FAR)
     # The pattern is that of Voice.date_time.
     told = format_date(until.date(), visit.voice.say(N_("EEE d MMM")) if near else "long", locale=visit.voice.locale)
@@ -216,7 +216,14 @@ PAUSE = Flow("pause", version=1, steps=(Step("until", _ask, _take),), lapses=LAP
 
 CHAPTER = Chapter(
     flows=(PAUSE,),
-    commands={"pause": Command(N_("Quiet until a day, or until you resume"), pause)},
+    commands={
+        "pause": Command(
+            N_("Quiet until a day, or until you resume"),
+            pause,
+            N_("/pause"),
+            Option(N_("until"), N_("Until when, such as “monday” or “2 hours”")),
+        )
+    },
     effects={PauseUntil: _perform},
     taps={"pause": choices({"tomorrow": _until_tomorrow, "week": _a_week, "open": _open_end})},
 )

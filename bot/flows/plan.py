@@ -203,8 +203,7 @@ def _summed_up(lines: list[str], voice: Voice) -> list[str]:
 
 
 def _clock(at: int, zone: str, voice: Voice) -> str:
-    shown = local(zone, at)
-    return voice.time(shown.hour * 60 + shown.minute)
+    return voice.instant(local(zone, at))
 
 
 def _date(day: date, voice: Voice) -> str:

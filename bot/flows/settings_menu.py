@@ -150,8 +150,8 @@ def _pairs(buttons: list[Button]) -> Rows:
 
 CHAPTER = Chapter(
     commands={
-        "settings": Command(N_("Language, faces, quiet hours and more"), _settings),
-        "language": Command(N_("The language I speak"), _language),
+        "settings": Command(N_("Language, faces, quiet hours and more"), _settings, N_("/settings")),
+        "language": Command(N_("The language I speak"), _language, N_("/language")),
     },
     taps={"setting": _set, "language": _choose_language},
 )

@@ -13,7 +13,7 @@ from bot.outbox import shelf
 from bot.outbox.shelf import Terms
 from bot.people.queries import Person, find
 from bot.schedules.zones import local
-from bot.speech import Button, Incoming, Op, Outgoing, Payload, Rows, read_payload
+from bot.speech import Button, Form, Incoming, Op, Outgoing, Payload, Rows, read_payload
 from bot.store import Tx
 from bot.texts import N_, Voice
 
@@ -24,12 +24,41 @@ RECENT = 12
 OLD = N_("That button has done its part. /now begins a new moment, /nudges shows what is set.")
 
 
+Suggest = Callable[["Looking"], list[tuple[str, str]]]
+"""Returns what could be meant: labels, each with the text that it stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What may follow a command: its name in a menu, one line on it, and what could be meant while it is typed."""
+
+    name: str
+    description: str
+    suggest: Suggest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Somebody who is typing what follows a command, known or a stranger. Nothing is changed meanwhile."""
+
+    tx: Tx
+    person: Person | None
+    voice: Voice
+    catalogue: Catalogue
+    typed: str
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command, and the line that a platform's menu shows for it; without one it is not in the menu."""
+    """A command, and the line that a platform's menu shows for it; without one it is not in the menu.
+
+    `word` is what people write for it in their language. `option` is what may follow it.
+    """
 
     description: str
     run: Callable[["Visit"], None]
+    word: str = ""
+    option: Option | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +104,7 @@ def choices(table: Mapping[str, Callable[["Visit"], None]]) -> Callable[["Visit"
 
 @dataclass(slots=True)
 class Visit:
-    """What a command, a tap or a flow needs. `toast` is shown at once, beside the tapped button."""
+    """What a command, a tap or a flow needs. `toast` is shown at once, beside the tapped button; so is a `form`."""
 
     tx: Tx
     person: Person
@@ -84,6 +113,7 @@ class Visit:
     incoming: Incoming
     book: Book
     toast: str = field(default="")
+    form: Form | None = None
 
     @property
     def reads_first(self) -> str:
@@ -127,7 +157,9 @@ class Visit:
 
     def refresh(self) -> None:
         """Look the person up again, after something about them has changed."""
-        self.person = find(self.tx, self.incoming.address) or self.person
+        found = find(self.tx, self.incoming.address)
+        if found:
+            self.person = replace(found, via=self.person.via, direct=self.person.direct)
 
     def gentle_today(self) -> bool:
         """Return whether the person has given a low face today: a gentle day, with tiny asks and no cheering."""
@@ -154,7 +186,7 @@ class Visit:
             return True
         outbox_id, drawn = found
         label = next((button.label for button in _buttons(drawn) if button.payload == self.incoming.text), "")
-        edit = replace(drawn[0], rows=(), chosen=label, op=Op.EDIT)
+        edit = replace(drawn[0], rows=(), form=None, chosen=label, op=Op.EDIT)
         return shelf.put(self.tx, self.person.recipient, edit, Terms(key=f"settled:{outbox_id}", edits=outbox_id))
 
     def redraw(self, changed: Outgoing) -> None:
@@ -162,7 +194,7 @@ class Visit:
         found = self._tapped_message()
         if found is None:
             self.show(changed)
-        elif not found[1][0].rows:
+        elif not found[1][0].rows:  # settled
             self.toast = self.voice.say(OLD)
         else:
             outbox_id, (said, *_) = found
@@ -181,10 +213,10 @@ class Visit:
     def settle_question(self, concerns: Callable[[Payload], bool]) -> None:
         """Take the buttons off the messages that words have answered: those with a button that is concerned."""
         for outbox_id, said in shelf.newest_messages(self.tx, self.person.address_id, self.person.seal, RECENT):
-            payloads = [read_payload(button.payload) for row in said.rows for button in row]
+            payloads = [read_payload(button.payload) for button in _buttons([said])]
             if any(payload is not None and concerns(payload) for payload in payloads):
                 drawn = shelf.drawings(self.tx, self.person.address_id, outbox_id, self.person.seal)
-                edit = replace(drawn[0] if drawn else said, rows=(), op=Op.EDIT)
+                edit = replace(drawn[0] if drawn else said, rows=(), form=None, op=Op.EDIT)
                 shelf.put(self.tx, self.person.recipient, edit, Terms(key=f"settled:{outbox_id}", edits=outbox_id))
 
     def _tapped_message(self) -> tuple[int, list[Outgoing]] | None:
@@ -197,4 +229,7 @@ class Visit:
 
 
 def _buttons(drawn: list[Outgoing]) -> Iterator[Button]:
-    return (button for said in drawn for row in said.rows for button in row)
+    for said in drawn:
+        yield from (button for row in said.rows for button in row)
+        if said.form:
+            yield said.form

@@ -30,6 +30,7 @@ from bot.schedules.rules import (
 from bot.schedules.times import minutes_on, next_times
 from bot.schedules.words import words
 from bot.schedules.zones import local
+from bot.speech import Field
 from bot.texts import N_
 
 OVER = N_("That time is over on that day. Choose a later one, or type a day with it, like “tomorrow 8:30”.")
@@ -80,11 +81,18 @@ def when_steps(
         return _settled(scene, Rule(days, Times((minute,))), done, {})
 
     return (
-        Step("time", ask_time, take_time),
+        Step("time", ask_time, take_time, fields=_fields),
         Step("days", _ask_days, _take_days, takes_words=False),
         Step("hour", _ask_hour, _take_hour, takes_words=False),
         Step("quarter", _ask_quarter, take_quarter),
     )
+
+
+def _fields(scene: Scene) -> tuple[Field, ...]:
+    """Return days to choose from and a field for the rest: together they read like a typed schedule."""
+    say, days = scene.voice.say, scene.voice.days
+    listed = (days(EVERY_DAY), days(WEEKDAYS), days(WEEKENDS), *(days({day}) for day in range(7)))
+    return Field(say(N_("On which days?")), choices=listed), Field(say(N_("At what time?")), hint="8:30")
 
 
 def _by_chance(scene: Scene, default: Rule) -> Rule | None:
@@ -307,4 +315,4 @@ def echo(scene: Scene, rule: Rule, zone: str) -> str:
         names = {time.slot[:10]: scene.voice.days({local(zone, time.at).weekday()}) for time in times}
         return ", ".join(f"{name} {window}" for name in list(names.values())[:3])
     times = next_times(rule, zone, scene.now, 3)
-    return ", ".join(scene.voice.day_time(local(zone, time.at)) for time in times)
+    return ", ".join(scene.voice.day_instant(local(zone, time.at)) for time in times)

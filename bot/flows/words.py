@@ -1,48 +1,33 @@
 """Words that people write, outside any flow: an answer to an open moment, or one helpful line."""
 
-import unicodedata
-
+from bot.flows.cleaning import cleaned
 from bot.flows.closing import take
 from bot.flows.commands import helpful_line
-from bot.flows.conversation import take_file, take_words
+from bot.flows.conversation import form_of, is_asked, take_file, take_words
 from bot.flows.guide import LONGEST_WORDS
 from bot.flows.pausing import take_end
-from bot.flows.visit import Visit
+from bot.flows.visit import OLD, Chapter, Visit
 from bot.nudges import moments
 from bot.nudges.moments import Moment
 from bot.outbox.states import DAY
-from bot.speech import File
+from bot.speech import Field, File, Form, Payload, read_payload
 from bot.texts import N_
 
+EMPTY = N_("That arrived empty. Say it again in a few words?")
 TOO_LONG = N_("That is more than I can keep in one piece. Would you send me its heart, in up to 4,000 characters?")
 
 LONGEST_NOTE = 60
 """Seconds of a voice note that is easy to listen to."""
 
-OF_A_MOMENT = ("did", "own", "later", "no", "before", "guide", "small", "in")
+OF_A_MOMENT = ("did", "own", "later", "no", "before", "guide", "small", "in", "tell")
 """Verbs of the buttons that an answer in words makes superfluous."""
-
-# Embeddings, overrides and isolates of the Unicode bidirectional algorithm (UAX 9). The plain marks for one place,
-# which right-to-left scripts need, stay.
-_TURNING = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
-
-
-def cleaned(text: str) -> str:
-    """Return the text without what no database or platform can carry, and without invisible padding.
-
-    NUL and lone surrogates are dropped (neither PostgreSQL nor UTF-8 holds them), and so are the characters that turn
-    the direction of everything behind them; a text of nothing but zero-width characters is empty.
-    """
-    kept = text.replace("\0", "").translate(_TURNING).encode("utf-8", "ignore").decode()
-    seen = any(not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc", "Mn") for c in kept)
-    return kept.strip() if seen else ""
 
 
 def hear(visit: Visit) -> None:
     """Take what a person wrote: to the flow that waits for words, else to an open moment, else one helpful line."""
     words = cleaned(visit.incoming.text)
     if not words:
-        visit.say(N_("That arrived empty. Say it again in a few words?"))
+        visit.say(EMPTY)
     elif len(words) > LONGEST_WORDS:
         visit.say(TOO_LONG)
     else:
@@ -59,6 +44,36 @@ def hear_file(visit: Visit, file: File) -> None:
         visit.say(N_("Thank you. Nothing is waiting for that just now. /now begins a moment."))
     else:
         _answer(visit, moment, caption, file)
+
+
+def hear_form(visit: Visit) -> None:
+    """Take what was written into a form: to the question that it was opened for, if that is still open."""
+    words, payload = cleaned(visit.incoming.text), read_payload(visit.incoming.answers)
+    moment = moments.find(visit.tx, payload.row, visit.person) if payload and payload.verb == "tell" else None
+    if not words:
+        visit.say(EMPTY)
+    elif len(words) > LONGEST_WORDS:
+        visit.say(TOO_LONG)
+    elif moment and moment.open and moment.practice in visit.catalogue:
+        _answer(visit, moment, words, None)
+    elif payload is None or not is_asked(visit, payload) or not take_words(visit, words):
+        visit.say(N_("That question is over by now, so this was not kept:\n“{words}”"), words=words)
+
+
+def _write(visit: Visit, payload: Payload) -> None:
+    visit.form = form_of(visit, payload)
+    if visit.form is None:
+        visit.toast = visit.voice.say(OLD)
+
+
+def _tell(visit: Visit, payload: Payload) -> None:
+    moment = moments.find(visit.tx, payload.row, visit.person)
+    if moment is None or not moment.open or moment.practice not in visit.catalogue:
+        visit.toast = visit.voice.say(OLD)
+        return
+    title = visit.voice.say(visit.catalogue[moment.practice].title)
+    field = Field(visit.voice.say(N_("In your own words")), long=True)
+    visit.form = Form(title, (field,), visit.incoming.text)
 
 
 def _give(visit: Visit, words: str) -> None:
@@ -86,3 +101,6 @@ def _answer(visit: Visit, moment: Moment, words: str, file: File | None) -> None
         visit.say(
             N_("By the way: notes of under a minute are heard to the end more often. /voice helps with a short one.")
         )
+
+
+CHAPTER = Chapter(taps={"write": _write, "tell": _tell})

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from bot.flows.choosing import ask_here, rows_of
+from bot.flows.choosing import ask_here, beside_their_clock, rows_of
 from bot.flows.effects import KeepZone
 from bot.flows.engine import Answer, Ask, Choice, Flow, Scene, Step, Turn, Unclear, tap_a_button
 from bot.outbox.states import DAY
@@ -168,7 +168,8 @@ def _ask_sure(scene: Scene) -> Ask:
     now = local(scene.data["found"], scene.now)
     time, place = scene.voice.time(now.hour * 60 + now.minute), scene.data["place"]
     yes, no = (scene.voice.say(N_("Yes")), "yes"), (scene.voice.say(N_("No")), "no")
-    return Ask(scene.voice.say(N_("{place}: it is {time} there now. Right?"), place=place, time=time), ((yes, no),))
+    text = scene.voice.say(N_("{place}: it is {time} there now. Right?"), place=place, time=time)
+    return Ask(beside_their_clock(scene, text), ((yes, no),))
 
 
 def _ask_city(scene: Scene) -> Ask:

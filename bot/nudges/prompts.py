@@ -45,7 +45,8 @@ def opening(voice: Voice, occasion: Occasion) -> Outgoing:
         text = f"{text}\n\n{voice.say(N_('First: how are you right now?'))}"
     own = (faces(occasion.moment_id, "before"),) if asks_first else own_rows(voice, occasion)
     less = () if asks_first or occasion.gentle or not _has_smaller(practice) else (_smaller_row(voice, occasion),)
-    return Outgoing(text, (*own, _aside(voice, occasion, did=not asks_first), *less), nudge=True)
+    rows = (*own, _aside(voice, occasion, did=not asks_first), *less)
+    return Outgoing(text, rows, nudge=True, form=None if asks_first else _tell(voice, occasion))
 
 
 def smaller(voice: Voice, occasion: Occasion) -> Outgoing:
@@ -98,7 +99,14 @@ def doing(voice: Voice, occasion: Occasion) -> Outgoing:
     not_now = Button(voice.say(N_("Not now")), str(Payload("no", occasion.moment_id)))
     back = slip_button(voice, occasion.moment_id, "before")
     rows = (*own_rows(voice, occasion), (did_button(voice, occasion.moment_id), not_now))
-    return Outgoing(text, (*rows, (*(_smaller_row(voice, occasion) if _has_smaller(occasion.practice) else ()), back)))
+    less = _smaller_row(voice, occasion) if _has_smaller(occasion.practice) else ()
+    return Outgoing(text, (*rows, (*less, back)), form=_tell(voice, occasion))
+
+
+def _tell(voice: Voice, occasion: Occasion) -> Button | None:
+    """Return what opens the form of a practice that is answered in words."""
+    wanted = occasion.practice.answer == "words"
+    return Button(voice.say(N_("✍️ Write it")), str(Payload("tell", occasion.moment_id))) if wanted else None
 
 
 def own_rows(voice: Voice, occasion: Occasion) -> Rows:

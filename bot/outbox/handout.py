@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, func, or_, select, update
 
 from bot.errors import SealBroken
 from bot.outbox.shelf import opened
@@ -112,7 +112,7 @@ def _most_urgent(tx: Tx, platform: str, most: int) -> list[int]:
             outbox.c.deadline >= tx.now,
             # Wrapped, so that SQLite walks the few rows that wait and not everybody's address.
             func.coalesce(addresses.c.platform, "") == platform,
-            addresses.c.paused_at.is_(None),
+            or_(addresses.c.paused_at.is_(None), outbox.c.rides),
             idle,
             ~overtakes,
             ~unsent,

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from bot.outbox.shelf import opened
 from bot.outbox.states import State
 from bot.speech import Attachment, Op, Rows
+from bot.speech.instants import plain
 from bot.store import Seal, Tx
 from bot.store.tables import outbox, words
 
@@ -54,7 +55,7 @@ def _said_by_pebble(tx: Tx, address_id: int, seal: Seal) -> list[_Placed]:
             line = Line(
                 id=f"o{row.id}",
                 mine=False,
-                text=said.text,
+                text=plain(said.text),
                 rows=said.rows,
                 chosen=said.chosen,
                 at=row.finished_at,
@@ -66,7 +67,7 @@ def _said_by_pebble(tx: Tx, address_id: int, seal: Seal) -> list[_Placed]:
             lines.pop(row.edits, None)
         elif row.edits in lines:
             place, earlier = lines[row.edits]
-            text = said.text or earlier.text
+            text = plain(said.text) or earlier.text
             lines[row.edits] = (place, replace(earlier, text=text, rows=said.rows, chosen=said.chosen))
     return list(lines.values())
 

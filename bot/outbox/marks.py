@@ -48,6 +48,8 @@ def mark(tx: Tx, outcomes: Iterable[Outcome]) -> None:
                 doubts=outbox.c.doubts + outcome.doubts,
                 crashes=outbox.c.crashes + outcome.crashes,
                 finished_at=None if waits else tx.now,
+                # Its way back is closed as well: it waits like everything else for the person to write again.
+                **({"rides": False} if waits and outcome.unreachable else {}),
                 **({"not_before": tx.now + outcome.after} if waits and outcome.after else {}),
             )
         )

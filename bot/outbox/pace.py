@@ -1,7 +1,7 @@
 """How fast a platform may be spoken to, and the pauses that it asks for. Runs on the monotonic clock.
 
 Telegram, Bots FAQ, "My bot is hitting limits": about 30 messages a second overall, one a second in a private chat
-(short bursts are let through), 20 a minute in a group.
+(short bursts are let through), 20 a minute in a group. Discord, https://discord.com/developers/docs/topics/rate-limits.
 """
 
 from collections.abc import Callable
@@ -35,6 +35,9 @@ LIMITS = {
     # line, the next question), and only lasting speed is punished.
     # In a group 4 at once and 16 a minute make the 20 that any minute may hold.
     "telegram": Limits(Limit(30, 1), Limit(1, 4), Limit(16 / 60, 4)),
+    # Discord, "Rate Limits": 50 requests a second overall. What one channel may take is told with each answer and
+    # kept by the library; here it is only made sure that one person's messages do not crowd out the others'.
+    "discord": Limits(Limit(50, 1), Limit(2, 5), Limit(2, 5)),
     "web": FREE,
 }
 FORGET_ABOVE = 10_000

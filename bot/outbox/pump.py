@@ -8,6 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from itertools import groupby
 
 import structlog
@@ -20,6 +21,7 @@ from bot.outbox.pace import FREE, LIMITS, Pace, Permit
 from bot.outbox.shelf import next_at
 from bot.outbox.states import MOST_COPIES, MOST_CRASHES, State
 from bot.speech import Chat
+from bot.speech.instants import plain
 from bot.store import Store
 
 log = structlog.get_logger()
@@ -206,13 +208,15 @@ class Pump:
             return Outcome(parcel.id, State.WAITING, after=int(paused) + 1)
         if self._clock.now() > parcel.deadline:
             return self._count(Outcome(parcel.id, State.EXPIRED))
+        chat, outgoing = self._chats[parcel.address.platform], parcel.outgoing
+        if not chat.shows_instants:
+            outgoing = replace(outgoing, text=plain(outgoing.text))
         try:
-            receipt = await self._chats[parcel.address.platform].send(
-                parcel.address, parcel.outgoing, nonce=parcel.id, message=parcel.message
-            )
+            receipt = await chat.send(parcel.address, outgoing, nonce=parcel.id, message=parcel.message)
         except Exception as error:
             return self._count(self._outcome_of(parcel, error, pace))
-        return self._count(Outcome(parcel.id, State.SENT, message=receipt.message))
+        closed = (parcel.address_id, parcel.claimed_at) if receipt.closed else None
+        return self._count(Outcome(parcel.id, State.SENT, message=receipt.message, unreachable=closed))
 
     def _outcome_of(self, parcel: Parcel, error: Exception, pace: Pace) -> Outcome:
         problem = f"{type(error).__name__}: {error}"[:80]

@@ -11,13 +11,22 @@ from bot.speech import Op, Outgoing
 from bot.store import Seal, Tx
 from bot.store.tables import outbox
 
+WAY_BACK = 600
+"""Seconds for which a way back is relied on; Discord keeps an interaction open for 15 minutes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """An address, and the seal of the person who lives there (None: a group, whose messages hold nobody's words)."""
+    """An address, and the seal of the person who lives there (None: a group, whose messages hold nobody's words).
+
+    `via` and `direct` are those of `Outgoing`: the way back that the person's event came with, and whether the chat
+    itself is to be tried first.
+    """
 
     address_id: int
     seal: Seal | None
+    via: str = ""
+    direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,8 @@ def row(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) ->
     """Return the row of one message, for `put_all`."""
     # 0: at once, also when the clock is set back meanwhile.
     not_before = terms.not_before or 0
+    rides = bool(recipient.via) and not_before <= tx.now + WAY_BACK
+    outgoing = replace(outgoing, via=recipient.via if rides else "", direct=rides and recipient.direct)
     return {
         "key": terms.key,
         "address_id": recipient.address_id,
@@ -74,6 +85,7 @@ def row(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) ->
         "deadline": max(tx.now, not_before) + REPLY_LIFETIME if terms.deadline is None else terms.deadline,
         "body": _closed(recipient, outgoing),
         "sealed": recipient.seal is not None,
+        "rides": rides,
         "state": State.WAITING.value,
         "created_at": tx.now,
     }

@@ -1,12 +1,13 @@
 """Find, meet and change persons and their addresses."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
 from bot.outbox.shelf import Recipient
+from bot.outbox.states import DAY
 from bot.people.rules import day_parts, is_paused, quiet_hours
 from bot.schedules.quiet import DayParts, QuietHours
 from bot.schedules.zones import guess_zone
@@ -24,7 +25,8 @@ class Person:
 
     A pause has an end where `paused_until` says so; `heard_at` is when they last did anything, `low_at`
     when they last gave a low face (all in UTC seconds). `feelings` says whether faces are asked for, `sound` whether
-    nudges arrive with one.
+    nudges arrive with one. `closed_at` is when their chat turned out to be closed (UTC seconds), None where it is open.
+    `via` and `direct` say by which way they are answered now, see `Recipient`.
     """
 
     id: int
@@ -41,11 +43,14 @@ class Person:
     feelings: bool = True
     low_at: int | None = None
     sound: bool = False
+    closed_at: int | None = None
+    via: str = ""
+    direct: bool = False
 
     @property
     def recipient(self) -> Recipient:
         """Where answers go, sealed with this person's key."""
-        return Recipient(self.address_id, self.seal)
+        return Recipient(self.address_id, self.seal, self.via, self.direct)
 
     @property
     def here(self) -> str:
@@ -60,7 +65,12 @@ class Person:
 def find(tx: Tx, address: Address) -> Person | None:
     """Return the person at this address, locked until the end of the transaction where others may write."""
     wanted = (
-        select(persons, addresses.c.id.label("address_id"), addresses.c.hinted_zone)
+        select(
+            persons,
+            addresses.c.id.label("address_id"),
+            addresses.c.hinted_zone,
+            addresses.c.paused_at.label("closed_at"),
+        )
         .join(addresses, addresses.c.person_id == persons.c.id)
         .where(addresses.c.platform == address.platform, addresses.c.chat == address.chat)
     )
@@ -69,17 +79,38 @@ def find(tx: Tx, address: Address) -> Person | None:
     return _person(tx, row) if row else None
 
 
-def meet(tx: Tx, address: Address, language: str, hinted_zone: str | None) -> Person:
-    """Return the person at this address, new or known; their address is awake again because they did something."""
+def meet(tx: Tx, address: Address, language: str, hinted_zone: str | None, *, aside: bool = False) -> Person:
+    """Return the person at this address, new or known; their address is awake again because they did something.
+
+    What was done `aside`, in a place that others share, does not show that the chat is open: a closed one is then
+    tried again after a day at the earliest.
+    """
     known = find(tx, address)
     if known is None:
         _welcome(tx, address, language, hinted_zone)
         known = find(tx, address)
         assert known is not None
-    else:
+        return known
+    if not aside or known.closed_at is None or tx.now - known.closed_at >= DAY:
         wake_address(tx, known.address_id, hinted_zone or known.hinted_zone)
-        _hear(tx, known)
+        known = replace(known, closed_at=known.closed_at if aside else None)
+    _hear(tx, known)
     return known
+
+
+def note_cursor(tx: Tx, address_id: int, cursor: str) -> None:
+    """Remember how far a chat has been read."""
+    tx.connection.execute(update(addresses).where(addresses.c.id == address_id).values(cursor=cursor))
+
+
+def cursors(tx: Tx, platform: str, since: int) -> list[str]:
+    """Return how far the chats of a platform have been read in which somebody wrote since then, the newest first."""
+    found = tx.connection.scalars(
+        select(addresses.c.cursor)
+        .where(addresses.c.platform == platform, addresses.c.cursor.is_not(None), addresses.c.woken_at >= since)
+        .order_by(addresses.c.woken_at.desc())
+    )
+    return [cursor for cursor in found if cursor]
 
 
 def _hear(tx: Tx, person: Person) -> None:
@@ -127,6 +158,7 @@ def _person(tx: Tx, row: Any) -> Person:
         feelings=row.feelings,
         low_at=row.low_at,
         sound=row.sound,
+        closed_at=row.closed_at,
     )
 
 

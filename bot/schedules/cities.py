@@ -21,6 +21,9 @@ from bot.schedules.zones import known_zone
 LONGEST = 100
 """Characters of a place's name; the longest in use has 85."""
 
+LOOKED_AT = 100
+"""Places whose names are compared while one is being typed."""
+
 DATA = Path(__file__).with_name("cities.txt.gz")
 NAMES = b"\n\n"
 """What parts the two halves of the data: places in order of size, then names in order of their bytes."""
@@ -76,6 +79,17 @@ def find_cities(written: str, language: str = "en", limit: int = 8) -> list[City
     elif not found:
         found = _without_comma(written.split())
     return list(dict.fromkeys(City(canonical(row.zone), _label(row, language)) for row in found))[:limit]
+
+
+def cities_beginning(written: str, language: str = "en", limit: int = 25) -> list[City]:
+    """Return the places whose name may begin so, the largest first; of nothing yet, the largest there are."""
+    begun = fold(written[:LONGEST])
+    # Places lie in order of their size, so a smaller offset is a larger place.
+    offsets = sorted(set(_beginning(begun)))[:LOOKED_AT] if begun else _largest(limit)
+    found = dict.fromkeys(City(canonical(row.zone), _label(row, language)) for row in map(_row, offsets))
+    largest = next(iter(found), None)
+    # What is called so here comes before what is called so in another language; the largest stays in front.
+    return sorted(found, key=lambda city: city != largest and not fold(city.label).startswith(begun))[:limit]
 
 
 def _named(name: str) -> list[_Row]:
@@ -158,24 +172,47 @@ def _data() -> tuple[bytes, int]:
 
 
 def _found(name: str) -> str:
-    """Return what stands after a name, found by halving; empty when it is not there."""
+    """Return what stands after a name; empty when it is not there."""
     try:
         wanted = name.encode()
     except UnicodeEncodeError:  # half of a surrogate pair
         return ""
+    data, start = _data()[0], _place_of(wanted)
+    key, _, value = data[start : data.find(b"\n", start)].partition(b"\t")
+    return value.decode() if key == wanted else ""
+
+
+def _beginning(name: str) -> list[int]:
+    """Return the offsets of all rows whose name begins so."""
+    wanted = name.encode(errors="ignore")
+    data, at = _data()[0], _place_of(wanted)
+    found: list[int] = []
+    while wanted and data.startswith(wanted, at):
+        end = data.index(b"\n", at)
+        found += [int(offset, 36) for offset in data[at:end].partition(b"\t")[2].decode().split(",") if offset]
+        at = end + 1
+    return found
+
+
+def _largest(count: int) -> list[int]:
+    data, offsets = _data()[0], [0]
+    while len(offsets) < count:
+        offsets.append(data.index(b"\n", offsets[-1]) + 1)
+    return offsets
+
+
+def _place_of(wanted: bytes) -> int:
+    """Return where the first name stands that is not before `wanted`, found by halving."""
     data, low = _data()
     high = len(data)
     while low < high:
         start = data.rfind(b"\n", low - 1, (low + high) // 2) + 1
         end = data.index(b"\n", start)
-        key, _, value = data[start:end].partition(b"\t")
-        if key == wanted:
-            return value.decode()
-        if key < wanted:
+        if data[start:end].partition(b"\t")[0] < wanted:
             low = end + 1
         else:
             high = start
-    return ""
+    return low
 
 
 def _offsets(name: str) -> list[int]:

@@ -1,6 +1,7 @@
 """Platform-neutral words: what comes in, what goes out, and the port that every chat implements."""
 
 from bot.speech.chat import Chat, Receipt, Receive
+from bot.speech.forms import Field, Form
 from bot.speech.incoming import Address, File, Incoming, Kind, Shown, pack, unpack
 from bot.speech.outgoing import Attachment, Button, Op, Outgoing, Rows
 from bot.speech.payload import Payload, read_payload
@@ -10,7 +11,9 @@ __all__ = [
     "Attachment",
     "Button",
     "Chat",
+    "Field",
     "File",
+    "Form",
     "Incoming",
     "Kind",
     "Op",

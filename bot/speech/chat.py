@@ -13,15 +13,23 @@ Receive = Callable[[Incoming], Awaitable[Shown]]
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The platform took the message; `message` is its id there, empty where there is none to speak of."""
+    """The platform took the message; `message` is its id there, empty where there is none to speak of.
+
+    `closed`: it left by the way back of its event, for the chat itself lets nobody in.
+    """
 
     message: str = ""
+    closed: bool = False
 
 
 class Chat(Protocol):
-    """One platform. `name` is the platform part of its addresses."""
+    """One platform. `name` is the platform part of its addresses.
+
+    A text may carry instants (`bot.speech.instants`) only to a chat that `shows_instants`; others get them written out.
+    """
 
     name: str
+    shows_instants: bool
 
     async def send(self, address: Address, outgoing: Outgoing, *, nonce: int, message: str | None = None) -> Receipt:
         """Hand one message to the platform and return when it has taken it.

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from bot.speech.forms import Form
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -26,6 +28,8 @@ class Kind(StrEnum):
     PHOTO = "photo"
     LOCATION = "location"
     """Where the person is: latitude and longitude in degrees, as `52.52,13.4`."""
+    ASKS = "asks"
+    """The person is typing `text` behind the command that `rest` names: what could be meant? Changes nothing."""
     OTHER = "other"
     """Something that Pebble cannot read: a sticker, a file."""
     LEFT = "left"
@@ -69,6 +73,11 @@ class Incoming:
     tapped. `language` is a BCP 47 tag and `zone` an IANA name, both as the platform hints them and both unchecked.
     `file` comes with a voice note or a photo, whose caption is the text.
     `keep_words` asks the door to remember the person's own words because the platform cannot show them again.
+
+    `via` is a way back that the platform holds open for a while (Discord: an interaction); answers leave by it.
+    `aside` says that the event came from a place that others share, where only such an answer stays private.
+    `answers` is the payload of the form in which a text was written. `cursor` marks how far the chat has been read,
+    for a platform that can be asked later for what came behind it. `via` and `cursor` are the platform's own words.
     """
 
     key: str
@@ -82,10 +91,21 @@ class Incoming:
     private: bool = True
     file: File | None = None
     keep_words: bool = False
+    via: str = ""
+    aside: bool = False
+    answers: str = ""
+    cursor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the platform must show at once, in its own acknowledgement; other replies leave by the outbox."""
+    """What the platform must show at once, in its own acknowledgement; other replies leave by the outbox.
+
+    `form` is to be opened, `choices` are what `Kind.ASKS` is answered with: a label and the text that it stands for.
+    `replies` says that something was put into the outbox.
+    """
 
     toast: str = ""
+    form: Form | None = None
+    choices: tuple[tuple[str, str], ...] = ()
+    replies: bool = False

@@ -16,7 +16,7 @@ class Button:
     payload: str
 
 
-_FLAGS = ("silent", "nudge", "settles_location")
+_FLAGS = ("silent", "nudge", "settles_location", "direct")
 
 Rows = tuple[tuple[Button, ...], ...]
 
@@ -55,6 +55,10 @@ class Outgoing:
 
     `file` is a voice note or photo that the person gave on this platform and is shown again, with the text below it.
 
+    `form` is one more button, on chats that can open a form; elsewhere words are simply written. `via` is the way back
+    that an event came with (`Incoming.via`); a `direct` message goes to the chat itself, and takes that way only when
+    the chat is closed.
+
     Raises ValueError for buttons together with either.
     """
 
@@ -68,6 +72,9 @@ class Outgoing:
     settles_location: bool = False
     attachment: Attachment | None = None
     file: File | None = None
+    form: Button | None = None
+    via: str = ""
+    direct: bool = False
 
     def __post_init__(self) -> None:
         if self.rows and (self.asks_location or self.settles_location):
@@ -86,6 +93,10 @@ class Outgoing:
             stored["attachment"] = [self.attachment.name, self.attachment.mime, self.attachment.text]
         if self.file:
             stored["file"] = pack(self.file)
+        if self.form:
+            stored["form"] = [self.form.label, self.form.payload]
+        if self.via:
+            stored["via"] = self.via
         stored |= {flag: True for flag in _FLAGS if getattr(self, flag)}
         return stored
 
@@ -101,5 +112,7 @@ class Outgoing:
             asks_location=stored.get("asks_location", ""),
             attachment=Attachment(*stored["attachment"]) if "attachment" in stored else None,
             file=unpack(stored.get("file")),
+            form=Button(*stored["form"]) if "form" in stored else None,
+            via=stored.get("via", ""),
             **{flag: stored.get(flag, False) for flag in _FLAGS},
         )

@@ -74,6 +74,7 @@ addresses = Table(
     Column("paused_at", BigInteger),  # when the platform said that nobody can be reached here
     Column("woken_at", BigInteger),  # when somebody last wrote from here
     Column("hinted_zone", String(64)),  # what the platform or browser last hinted; a guess to be confirmed
+    Column("cursor", String(64)),  # the platform's own mark of how far this chat has been read; null: it has none
     UniqueConstraint("platform", "chat"),
     sqlite_autoincrement=True,
 )
@@ -211,6 +212,8 @@ outbox = Table(
     Column("deadline", BigInteger, nullable=False),
     Column("body", LargeBinary),  # JSON, see Outgoing.to_dict; null when it was forgotten after its time
     Column("sealed", Boolean, nullable=False),  # the body is encrypted with the person's key
+    # It leaves by the way back of the event that it answers, also where the address is paused.
+    Column("rides", Boolean, nullable=False, server_default=text("false")),
     Column("state", String(8), nullable=False),  # see bot.outbox.states
     Column("claims", SmallInteger, nullable=False, server_default="0"),
     Column("doubts", SmallInteger, nullable=False, server_default="0"),

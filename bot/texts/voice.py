@@ -18,6 +18,7 @@ from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from bot.speech.instants import marked
 from bot.texts.accepted import wishes
 
 FOLDER = Path(__file__).with_name("locale")
@@ -93,6 +94,14 @@ class Voice:
     def day_time(self, local: datetime) -> str:
         """Return weekday and time of a local moment: "Thu 8:30"."""
         return self.say(N_("{day} {time}"), day=self._day_names()[local.weekday()], time=self.time(_minute_of(local)))
+
+    def instant(self, local: datetime) -> str:
+        """Return the time of an aware local moment, which a platform may show in the reader's own way."""
+        return marked(int(local.timestamp()), self.time(_minute_of(local)))
+
+    def day_instant(self, local: datetime) -> str:
+        """Return weekday and time of an aware local moment, the time as `instant` does: "Thu 8:30"."""
+        return self.say(N_("{day} {time}"), day=self._day_names()[local.weekday()], time=self.instant(local))
 
     def date_time(self, local: datetime) -> str:
         """Return date and time of a local moment: "Thu 19 Nov, 8:30"."""

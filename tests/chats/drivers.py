@@ -5,7 +5,6 @@ import contextlib
 import json
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import aiohttp
@@ -15,51 +14,27 @@ from bot.chats.web import WebChat
 from bot.clock import SystemClock
 from bot.errors import TryLater
 from bot.outbox.history import Line
-from bot.speech import Address, Chat, File, Incoming, Kind, Shown
+from bot.speech import Address, Chat, File, Incoming, Kind
 from bot.web.server import Server, address_of, listen
 from bot.web.site import build_site
+from tests.chats.discord_drivers import discord_in_simcord, discord_over_http
+from tests.chats.seen import Door, Seen
 from tests.chats.telegram_door import QUICK
 from tests.fakes import BotApi
 from tests.kit.talk import MemoryChat
 
 
-class Door:
-    """`heard` is what was committed, `offered` every call; `refuse` so many are not taken; `gate` holds each one up."""
-
-    def __init__(self) -> None:
-        self.heard: list[Incoming] = []
-        self.offered: list[Incoming] = []
-        self.refuse = 0
-        self.gate = asyncio.Event()
-        self.gate.set()
-        self.toast = ""
-
-    async def receive(self, incoming: Incoming) -> Shown:
-        self.offered.append(incoming)
-        await self.gate.wait()
-        if self.refuse:
-            self.refuse -= 1
-            raise TryLater("the database is away")
-        self.heard.append(incoming)
-        return Shown(self.toast)
-
-
-@dataclass
-class Seen:
-    """A message as the person sees it: its buttons as (label, payload), the id of the file above it."""
-
-    text: str
-    buttons: list[tuple[str, str]] = field(default_factory=list)
-    chosen: str = ""
-    file: str = ""
-
-
 class Driver(Protocol):
-    """`knows_gone`: the platform can tell that a message to change is gone. `shows_files`: files can be given there."""
+    """`knows_gone`: the platform can tell that a message to change is gone. `shows_files`: files can be given there.
+
+    `language` is the one that the platform hints at, `most` how many characters a person can write at once.
+    """
 
     address: Address
     knows_gone: bool
     shows_files: bool
+    language: str
+    most: int
 
     @property
     def chat(self) -> Chat:
@@ -73,6 +48,9 @@ class Driver(Protocol):
 
     async def tap(self, message: str, payload: str) -> None:
         """Tap a button. Returns before it is handled."""
+
+    async def introduce(self) -> None:
+        """Do something that tells the person's language, where written words do not."""
 
     async def repeat(self) -> None:
         """Let the platform deliver the last event once more."""
@@ -89,6 +67,11 @@ class Memory:
 
     knows_gone = True
     shows_files = True
+    language = "de"
+    most = 4096
+
+    async def introduce(self) -> None:
+        """Words tell it."""
 
     def __init__(self, door: Door) -> None:
         self.chat: MemoryChat = MemoryChat()
@@ -151,6 +134,11 @@ class Web:
 
     knows_gone = False  # the page takes a change of a line that it does not show, and shows nothing
     shows_files = False  # a page takes words only
+    language = "de"
+    most = 4096
+
+    async def introduce(self) -> None:
+        """Words tell it."""
 
     def __init__(self, url: str, session: aiohttp.ClientSession, chat: WebChat) -> None:
         self.chat = chat
@@ -230,6 +218,11 @@ class Telegram:
 
     knows_gone = True
     shows_files = True
+    language = "de"
+    most = 4096
+
+    async def introduce(self) -> None:
+        """Words tell it."""
 
     def __init__(self, api: BotApi, chat: TelegramChat) -> None:
         self.chat = chat
@@ -306,4 +299,10 @@ async def telegram(door: Door) -> AsyncIterator[Driver]:
         await chat.stop()
 
 
-CHATS = {"memory": memory, "web": web, "telegram": telegram}
+CHATS = {
+    "memory": memory,
+    "web": web,
+    "telegram": telegram,
+    "discord": discord_over_http,
+    "simcord": discord_in_simcord,
+}

@@ -41,6 +41,7 @@ class MemoryChat:
     """A chat without a platform. `trouble_with` lets a test answer as a platform in trouble would."""
 
     name = "memory"
+    shows_instants = False
 
     def __init__(self) -> None:
         self.inboxes: dict[str, list[Said]] = {}

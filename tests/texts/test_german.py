@@ -77,8 +77,10 @@ def test_the_places_for_values_and_the_commands_stay() -> None:
     def places(text: str) -> tuple[Counter[str], set[str]]:
         return Counter(re.findall(r"\{\w*\}", text)), set(re.findall(r"(?<!\w)/[a-z]+", text))
 
-    wrong = [(english, text) for english, text in said() if places(english) != places(text)]
-    assert wrong == []
+    # A text that is nothing but a command is its name, which is a word of the language.
+    names = re.compile(r"/[a-z]+")
+    texts = [(english, text) for english, text in said() if not names.fullmatch(english)]
+    assert [pair for pair in texts if places(pair[0]) != places(pair[1])] == []
 
 
 def test_nothing_english_is_left_over() -> None:

@@ -1,0 +1,127 @@
+"""A message of Pebble's in Discord's parts: content or embed, buttons, lists, files.
+
+Limits: https://discord.com/developers/docs/components/reference.
+"""
+
+import io
+import re
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any, Protocol
+
+import discord
+from discord.ui import Button as UiButton
+from discord.ui import DynamicItem, Item, Select, View
+
+from bot.chats.discord_text import LONGEST, LONGEST_EMBED, clipped, rendered
+from bot.chats.discord_ways import PLATFORM, read_ref
+from bot.speech import Button, Outgoing, Rows
+
+ROWS, IN_A_ROW, IN_A_LIST = 5, 5, 25
+LONGEST_LABEL, LONGEST_CHOICE = 80, 100
+PAYLOAD = r"[0-9]{1,3}:[a-z][a-z-]{0,15}:[0-9]{1,18}:[a-z0-9_.=+-]{0,38}"
+"""See bot.speech.payload; whatever is not exactly one is told by the door."""
+_NO_TEXT = {"photo": "🖼", "voice": "🎙"}
+
+NOBODY = discord.AllowedMentions.none()
+
+
+class Taken(Protocol):
+    """The client as its items see it."""
+
+    async def take_tap(self, interaction: discord.Interaction[Any], payload: str) -> None:
+        """Handle a button that was tapped, or a line that was chosen from a list."""
+
+
+class Tap(DynamicItem[UiButton[Any]], template=PAYLOAD):
+    """A button. All it knows is in its id, so it works after a restart and a year later."""
+
+    def __init__(self, payload: str, label: str = "") -> None:
+        super().__init__(UiButton(label=clipped(label, LONGEST_LABEL) or "…", custom_id=payload))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "Tap":
+        return cls(match[0])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> Any:
+        await interaction.client.take_tap(interaction, self.item.custom_id or "")
+
+
+class Choice(DynamicItem[Select[Any]], template=r"list:[0-4]"):
+    """A list, where there are more choices than buttons have room. What is chosen is the payload of a button."""
+
+    def __init__(self, number: int, buttons: Sequence[Button] = ()) -> None:
+        options = [discord.SelectOption(label=clipped(b.label, LONGEST_CHOICE), value=b.payload) for b in buttons]
+        hint = f"{clipped(options[0].label, 60)} … {clipped(options[-1].label, 60)}" if options else None
+        super().__init__(Select(custom_id=f"list:{number}", options=options, placeholder=hint))
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: Item[Any], match: re.Match[str], /
+    ) -> "Choice":
+        return cls(int(match[0][-1]))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> Any:
+        data: Any = interaction.data or {}
+        values = data.get("values") or [""]
+        await interaction.client.take_tap(interaction, str(values[0]))
+
+
+def view_of(outgoing: Outgoing) -> View | None:
+    """Return buttons in their rows, or lists where they do not fit; None where there is nothing to tap."""
+    rows: Rows = (*outgoing.rows, (outgoing.form,)) if outgoing.form else outgoing.rows
+    if not rows:
+        return None
+    view = View(timeout=None)
+    if len(rows) <= ROWS and all(len(row) <= IN_A_ROW for row in rows):
+        for number, row in enumerate(rows):
+            for button in row:
+                _add(view, Tap(button.payload, button.label), number)
+        return view
+    buttons = iter([button for row in outgoing.rows for button in row])
+    lists = ROWS - 1 if outgoing.form else ROWS
+    for number in range(lists):
+        listed = list(islice(buttons, IN_A_LIST))
+        if listed:
+            _add(view, Choice(number, listed), number)
+    if outgoing.form:
+        _add(view, Tap(outgoing.form.payload, outgoing.form.label), lists)
+    return view
+
+
+def _add(view: View, item: DynamicItem[Any], row: int) -> None:
+    item.row = row
+    view.add_item(item)
+
+
+def said(outgoing: Outgoing) -> tuple[str | None, list[discord.Embed], list[discord.File]]:
+    """Return content, embeds and files of a text: what is too long for a message is an embed, else a file."""
+    text = f"{outgoing.text}\n\n✓ {outgoing.chosen}" if outgoing.chosen else outgoing.text
+    if not text and outgoing.file:
+        text = _NO_TEXT[outgoing.file.kind]
+    shown = rendered(text)
+    if len(shown) <= LONGEST:
+        return shown, [], []
+    if len(shown) <= LONGEST_EMBED:
+        return None, [discord.Embed(description=shown)], []
+    return clipped(shown, LONGEST), [], [discord.File(io.BytesIO(text.encode(errors="replace")), "text.txt")]
+
+
+def attached(outgoing: Outgoing) -> list[discord.File]:
+    """Return the file that comes with a message."""
+    if outgoing.attachment is None:
+        return []
+    content = io.BytesIO(outgoing.attachment.text.encode(errors="replace"))
+    return [discord.File(content, outgoing.attachment.name)]
+
+
+def reference(outgoing: Outgoing, channel: int) -> discord.MessageReference | None:
+    """Return the person's own message with the voice note or photo that is shown again: the text replies to it."""
+    if outgoing.file is None or outgoing.file.platform != PLATFORM:
+        return None
+    place, message = read_ref(outgoing.file.id)
+    if place != channel:
+        return None
+    return discord.MessageReference(message_id=message, channel_id=place, fail_if_not_exists=False)
