@@ -6,6 +6,7 @@ than 2, Discord is asked for more time first.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -91,10 +92,9 @@ class Intake:
 
     async def _pause(self, seconds: float) -> None:
         """Wait so long, or until Pebble stops."""
-        waits = [asyncio.ensure_future(self._stopping.wait()), asyncio.ensure_future(asyncio.sleep(seconds))]
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
+        if seconds > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def skip(self, key: str, why: str) -> None:
         """Record an event that cannot be handled, so that it holds up nobody."""

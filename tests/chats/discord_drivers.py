@@ -164,7 +164,7 @@ class InSimcord:
 @contextlib.asynccontextmanager
 async def discord_in_simcord(door: Door) -> AsyncIterator[InSimcord]:
     """A chat whose client simcord has connected."""
-    chat = discord_chat()
+    chat = discord_chat(pauses=(0.0, 0.0))  # its clock stands still while the bot waits
     await chat.start(door.receive)
     # Without its context manager: that has to be left in the context in which it was entered, which fixtures are not.
     env = simcord.Env(chat.client)
