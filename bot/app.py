@@ -14,7 +14,6 @@ from bot.clock import Clock, DemoClock, SystemClock
 from bot.door import Door
 from bot.errors import TryLater
 from bot.flows.book import BOOK, MENU
-from bot.flows.visit import Command
 from bot.outbox.handout import LocalClaim
 from bot.outbox.history import Line, conversation
 from bot.outbox.marks import counts, paused_addresses
@@ -23,7 +22,7 @@ from bot.outbox.states import DAY
 from bot.people.queries import cursors, find
 from bot.rota import Rota
 from bot.settings import Settings
-from bot.speech import Address, Chat
+from bot.speech import Address, Chat, Slash
 from bot.store import Store, Tx
 from bot.store.facts import DEMO_OFFSET, HEARTBEAT, read_number, write_number
 from bot.store.migrate import current, newest, upgrade
@@ -121,17 +120,11 @@ class App:
         if settings.discord_token is None or self.demo:
             return
         from bot.chats.discord import DiscordChat  # heavy as well
-        from bot.chats.discord_commands import Slash
-
-        def slash(name: str, command: Command) -> Slash:
-            option = command.option
-            named = (option.name, option.description) if option else None
-            return Slash(name, command.word, command.description, named, bool(option and option.suggest))
 
         self.chats["discord"] = DiscordChat(
             token=settings.discord_token.get_secret_value(),
             api=settings.discord_api,
-            menu=[slash(name, BOOK.commands[name]) for name in MENU],
+            menu=slash_menu(),
             on_skip=self.door.skip,
             unread=self._unread,
             clock=self.clock,
@@ -266,6 +259,17 @@ def command_menus() -> list[tuple[str, list[tuple[str, str]]]]:
         menu = [(name, voice.say(BOOK.commands[name].description)) for name in MENU]
         menus.append(("" if language == LANGUAGES[0] else language, menu))
     return menus
+
+
+def slash_menu() -> list[Slash]:
+    """Return the menu of commands as Discord's slash commands are made of it."""
+    menu = []
+    for name in MENU:
+        command = BOOK.commands[name]
+        option = (command.option.name, command.option.description) if command.option else None
+        suggests = command.option is not None and command.option.suggest is not None
+        menu.append(Slash(name, command.word, command.description, option, suggests))
+    return menu
 
 
 def _trouble_of(chat: Chat) -> Callable[[], Awaitable[str | None]]:

@@ -15,7 +15,7 @@ from discord.http import Route
 from yarl import URL
 
 from bot.chats.backoff import Backoff
-from bot.chats.discord_commands import Slash, Translator, Tree
+from bot.chats.discord_commands import Translator, Tree
 from bot.chats.discord_errors import TOKEN_REFUSED, problem
 from bot.chats.discord_events import AnyInteraction, read_command, read_form, read_message, read_tap, read_typing
 from bot.chats.discord_intake import STORED, Intake, OnSkip
@@ -26,7 +26,7 @@ from bot.chats.discord_ways import PLATFORM
 from bot.clock import Clock
 from bot.errors import TryLater
 from bot.logs import place_of
-from bot.speech import Address, Outgoing, Receipt, Receive
+from bot.speech import Address, Outgoing, Receipt, Receive, Slash
 
 API = "https://discord.com/api/v10"
 NETWORK = (1.0, 60.0)

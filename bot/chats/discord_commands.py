@@ -4,7 +4,6 @@ Names: https://discord.com/developers/docs/interactions/application-commands#app
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import discord
@@ -13,24 +12,11 @@ from discord.app_commands import AppCommandContext, AppInstallationType, Choice,
 
 from bot.chats.discord_events import AnyInteraction
 from bot.chats.discord_text import clipped
+from bot.speech import Slash
 from bot.texts import Voice
 
 LONGEST_LINE = 100
 """Characters of a description, of a choice's name and of its value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slash:
-    """A command. `word` ("/now"), `line` and the option's texts are English messages that a translator knows.
-
-    `option` is the name of what may follow it and a line on it; `suggests` says that what could be meant can be asked.
-    """
-
-    name: str
-    word: str
-    line: str
-    option: tuple[str, str] | None = None
-    suggests: bool = False
 
 
 _NAMES = (

@@ -178,7 +178,9 @@ def _message(visit: Visit, ask: Ask, position: Position, step: Step) -> Outgoing
         tuple(Button(label, str(Payload("flow", position.id, f"{position.step}.{value}{at}"))) for label, value in row)
         for row in ask.rows
     )
-    form = visit.button(WRITE, Payload("write", position.id, f"{step.name}{at}")) if step.takes_words else None
+    # Where others are, nothing can be typed; elsewhere a form helps where there is nothing to tap, or more to say.
+    wanted = step.takes_words and (visit.incoming.aside or step.fields is not None or not rows)
+    form = visit.button(WRITE, Payload("write", position.id, f"{step.name}{at}")) if wanted else None
     return Outgoing(ask.text, rows, asks_location=ask.asks_location, form=form)
 
 
@@ -194,8 +196,9 @@ def form_of(visit: Visit, payload: Payload) -> Form | None:
     position, step = found
     scene = _scene(visit, position.data)
     fields = step.fields(scene) if step.fields else (Field(visit.voice.say(N_("In your own words")), long=True),)
-    question = plain(step.ask(scene).text).strip().rpartition("\n")[2]
-    return Form(question, fields, str(payload))
+    asked = plain(step.ask(scene).text).strip().rpartition("\n")[2]
+    question, mark, _ = asked.partition("?")
+    return Form(f"{question}{mark}", fields, str(payload))
 
 
 def is_asked(visit: Visit, payload: Payload) -> bool:

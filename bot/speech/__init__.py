@@ -5,6 +5,7 @@ from bot.speech.forms import Field, Form
 from bot.speech.incoming import Address, File, Incoming, Kind, Shown, pack, unpack
 from bot.speech.outgoing import Attachment, Button, Op, Outgoing, Rows
 from bot.speech.payload import Payload, read_payload
+from bot.speech.slash import Slash
 
 __all__ = [
     "Address",
@@ -23,6 +24,7 @@ __all__ = [
     "Receive",
     "Rows",
     "Shown",
+    "Slash",
     "pack",
     "read_payload",
     "unpack",

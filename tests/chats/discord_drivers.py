@@ -9,10 +9,9 @@ import simcord
 from simcord.backend import serializers
 
 from bot.chats.discord import DiscordChat
-from bot.chats.discord_commands import Slash
 from bot.chats.discord_ways import message_ref
 from bot.clock import SystemClock
-from bot.speech import Address, File
+from bot.speech import Address, File, Slash
 from tests.chats.seen import Door, Seen
 from tests.chats.telegram_door import until
 from tests.fakes import DiscordApi
