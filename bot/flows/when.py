@@ -28,7 +28,7 @@ from bot.schedules.rules import (
     to_dict,
 )
 from bot.schedules.times import minutes_on, next_times
-from bot.schedules.words import words
+from bot.schedules.words import days_in_words, words
 from bot.schedules.zones import local
 from bot.speech import Field
 from bot.texts import N_
@@ -90,8 +90,9 @@ def when_steps(
 
 def _fields(scene: Scene) -> tuple[Field, ...]:
     """Return days to choose from and a field for the rest: together they read like a typed schedule."""
-    say, days = scene.voice.say, scene.voice.days
-    listed = (days(EVERY_DAY), days(WEEKDAYS), days(WEEKENDS), *(days({day}) for day in range(7)))
+    say = scene.voice.say
+    offered = (EVERY_DAY, WEEKDAYS, WEEKENDS, *({day} for day in range(7)))
+    listed = tuple(days_in_words(days, scene.voice.language) for days in offered)
     return Field(say(N_("On which days?")), choices=listed), Field(say(N_("At what time?")), hint="8:30")
 
 

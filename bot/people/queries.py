@@ -124,7 +124,7 @@ def _welcome(tx: Tx, address: Address, language: str, hinted_zone: str | None) -
     place: dict[str, Any] = {"platform": address.platform, "chat": address.chat}
     made = tx.connection.execute(
         tx.insert(addresses)
-        .values(person_id=person_id, hinted_zone=hinted_zone, **place)
+        .values(person_id=person_id, hinted_zone=hinted_zone, woken_at=tx.now, **place)
         .on_conflict_do_nothing(index_elements=["platform", "chat"])
     )
     if made.rowcount != 1:  # another process met the same person in this very moment

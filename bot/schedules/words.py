@@ -46,6 +46,11 @@ def words(rule: Rule, language: str, today: date | None = None) -> str:
     return _Teller(language, today).rule(rule)
 
 
+def days_in_words(days: Iterable[int], language: str) -> str:
+    """Return days of the week (0 is Monday) as they stand in a rule: "every Monday"."""
+    return _Teller(language, None).weekly(frozenset(days))
+
+
 def describe(found: Understood, language: str, today: date | None = None) -> str:
     """Return what was understood in plain words, with the routine that it rides on; "" for nothing."""
     teller = _Teller(language, today)

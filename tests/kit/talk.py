@@ -11,7 +11,21 @@ from bot.outbox.handout import LocalClaim
 from bot.outbox.marks import expire
 from bot.outbox.pump import Pump
 from bot.rota import Rota
-from bot.speech import Address, Attachment, File, Incoming, Kind, Op, Outgoing, Receipt, Receive, Rows, Shown
+from bot.speech import (
+    Address,
+    Attachment,
+    Button,
+    File,
+    Form,
+    Incoming,
+    Kind,
+    Op,
+    Outgoing,
+    Receipt,
+    Receive,
+    Rows,
+    Shown,
+)
 from bot.store import Store
 from tests.kit.clock import HandClock
 
@@ -30,6 +44,8 @@ class Said:
     attachment: Attachment | None = None
     file: File | None = None
     silent: bool = False
+    form: Button | None = None
+    """What opens a form, on chats that have some."""
 
     @property
     def labels(self) -> list[str]:
@@ -68,6 +84,7 @@ class MemoryChat:
                 outgoing.attachment,
                 file,
                 outgoing.silent,
+                outgoing.form,
             )
             inbox.append(said)
             if outgoing.asks_location:
@@ -82,7 +99,7 @@ class MemoryChat:
             inbox.remove(standing)
         else:
             standing.text = outgoing.text or standing.text
-            standing.rows, standing.chosen = outgoing.rows, outgoing.chosen
+            standing.rows, standing.chosen, standing.form = outgoing.rows, outgoing.chosen, outgoing.form
         return Receipt(standing.id)
 
     async def start(self, receive: Receive) -> None:
@@ -199,6 +216,22 @@ class Friend:
     async def tap_payload(self, payload: str, message: str | None, *, key: str | None = None) -> Shown:
         """Tap with a payload of the test's own: an old one, or a forged one."""
         return await self.house.receive(self.event(Kind.TAP, payload, message=message, key=key))
+
+    async def open_form(self, said: Said | None = None) -> Shown:
+        """Tap what opens a form, under the newest message that has one."""
+        found = said or next(one for one in reversed(self.inbox) if one.form)
+        assert found.form is not None
+        return await self.tap_payload(found.form.payload, found.id)
+
+    async def fill(self, form: Form | None, text: str) -> Shown:
+        """Send a form in."""
+        assert form is not None, "no form is open"
+        return await self.house.receive(replace(self.event(Kind.TEXT, text), answers=form.payload))
+
+    async def asks(self, command: str, typed: str) -> list[tuple[str, str]]:
+        """Type behind a command and return what is offered."""
+        shown = await self.house.receive(replace(self.event(Kind.ASKS, typed), rest=command))
+        return list(shown.choices)
 
     def event(
         self, kind: Kind, text: str = "", *, rest: str = "", message: str | None = None, key: str | None = None

@@ -54,7 +54,8 @@ def test_check_says_of_each_part_whether_it_is_fine(pebble: Pebble, new_pebble: 
     assert [line.split(":")[0] for line in well.stdout.splitlines()] == [
         "ok    settings",
         "ok    database",
-        "ok    token",
+        "ok    telegram",
+        "ok    discord",
         "ok    clock",
         "ok    catalogue",
         "ok    tz data",
@@ -63,7 +64,7 @@ def test_check_says_of_each_part_whether_it_is_fine(pebble: Pebble, new_pebble: 
     pebble.settings["TELEGRAM_TOKEN"] = "999:someone-elses"
     ill = pebble.run("check")
     assert ill.returncode == 1
-    assert "FAIL  token: " in ill.stdout
+    assert "FAIL  telegram: " in ill.stdout
     assert "PEBBLE_TELEGRAM_TOKEN" in ill.stdout
     assert "Traceback" not in ill.stderr
 

@@ -7,7 +7,7 @@ import pytest
 from babel import Locale
 
 from bot.schedules.aliases import canonical
-from bot.schedules.cities import DATA, City, find_cities, fold, zone_cities
+from bot.schedules.cities import DATA, City, cities_beginning, find_cities, fold, zone_cities
 from bot.schedules.zones import known_zone
 
 
@@ -196,3 +196,17 @@ def test_every_country_is_found_by_its_name_in_the_language(language: str) -> No
 def _lines(name: str) -> list[str]:
     text = files("tzdata.zoneinfo").joinpath(name).read_text()
     return [line for line in text.splitlines() if not line.startswith("#")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [("ber", "Europe/Berlin"), ("münch", "Europe/Berlin"), ("New Y", "America/New_York"), ("東", "Asia/Tokyo")],
+)
+def test_a_place_is_found_while_it_is_typed_the_largest_first(typed: str, first: str) -> None:
+    assert cities_beginning(typed, "de", 5)[0].zone == first
+
+
+@pytest.mark.parametrize("typed", ["", "zzzzz", "=x", "!DE", "?DE.BY", "\ud800", "\0", "x" * 5000, "a\nb", "%"])
+def test_typing_oddly_offers_places_or_nothing(typed: str) -> None:
+    assert len(cities_beginning(typed, "en", 25)) <= 25
+    assert all(known_zone(city.zone) for city in cities_beginning(typed, "en", 25))
