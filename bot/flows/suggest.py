@@ -2,12 +2,15 @@
 
 from bot.flows.visit import Looking
 from bot.nudges import queries
-from bot.schedules.cities import cities_beginning
+from bot.schedules.aliases import zone_names
+from bot.schedules.cities import City, cities_beginning
 from bot.schedules.words import words
-from bot.schedules.zones import local
+from bot.schedules.zones import known_zone, local
 
 MOST = 25
 """Choices at once; Discord shows no more (Application Commands, "Autocomplete")."""
+LONG_ENOUGH = 4
+"""Characters from which a zone is looked for by its own name as well."""
 
 
 def practices(looking: Looking) -> list[tuple[str, str]]:
@@ -35,8 +38,16 @@ def own_nudges(looking: Looking) -> list[tuple[str, str]]:
 
 
 def places(looking: Looking) -> list[tuple[str, str]]:
-    """Return the places whose name begins so, each with the time that it is there and its zone (IANA name)."""
-    cities = cities_beginning(looking.typed.strip(), looking.voice.language, MOST)
+    """Return the places whose name begins so and zones with that in their name, each with the time there.
+
+    What they stand for is the zone (IANA name).
+    """
+    typed = looking.typed.strip()
+    cities = cities_beginning(typed, looking.voice.language, MOST)
+    if len(typed) >= LONG_ENOUGH:
+        named = {known_zone(name) for name in zone_names() if typed.lower().replace(" ", "_") in name}
+        cities += [City(zone, zone) for zone in sorted(filter(None, named))]
+    cities = cities[:MOST]
     clocks = [local(city.zone, looking.tx.now) for city in cities]
     return [
         (f"{city.label} · {looking.voice.time(here.hour * 60 + here.minute)}", city.zone)

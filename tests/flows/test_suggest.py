@@ -44,6 +44,11 @@ async def test_a_place_is_offered_with_its_time_and_taken_as_an_answer(anna: Fri
     assert "It is 9:00 with you now (Europe/Lisbon)" in anna.newest.text
 
 
+async def test_a_zone_is_found_by_its_own_name(anna: Friend) -> None:
+    assert ("Europe/Lisbon · 9:00", "Europe/Lisbon") in await anna.asks("zone", "europe/lis")
+    assert [zone for _, zone in await anna.asks("zone", "Lord_Howe")] == ["Australia/Lord_Howe"]
+
+
 async def test_a_stranger_who_types_leaves_no_trace(house: House) -> None:
     stranger = house.person("stranger", language="de")
     assert (await stranger.asks("now", "atem")) != []

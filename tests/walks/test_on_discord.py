@@ -72,7 +72,7 @@ async def test_where_private_messages_are_closed_sign_up_goes_on_where_only_its_
         house.ann.click("☕ Coffee")
         house.ann.click("✍️ Write it", await house.says("About what time"))
         await house.form()
-        house.ann.submit({"field:0": ["weekdays"], "field:1": "9:15"})
+        house.ann.submit({"field:0": ["on weekdays"], "field:1": "9:15"})
         await house.says("where you are")
         house.ann.click("Yes")
         done = await house.says("on weekdays at 9:15")
