@@ -50,7 +50,7 @@ def main() -> None:
     """Measure each set of chats in turn."""
     with BotApi(conflict_pause=0.2) as api, DiscordApi() as discord:
         on_telegram = telegram(api)
-        on_discord = {"DISCORD_TOKEN": discord.token, "DISCORD_API": f"{discord.url}/api/v10"}
+        on_discord: dict[str, object] = {"DISCORD_TOKEN": discord.token, "DISCORD_API": f"{discord.url}/api/v10"}
         sets: dict[str, dict[str, object]] = {
             "telegram": on_telegram,
             "discord": on_discord,

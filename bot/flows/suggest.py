@@ -46,7 +46,8 @@ def places(looking: Looking) -> list[tuple[str, str]]:
     cities = cities_beginning(typed, looking.voice.language, MOST)
     if len(typed) >= LONG_ENOUGH:
         named = {known_zone(name) for name in zone_names() if typed.lower().replace(" ", "_") in name}
-        cities += [City(zone, zone) for zone in sorted(filter(None, named))]
+        offered = {city.zone for city in cities}
+        cities += [City(zone, zone) for zone in sorted(filter(None, named)) if zone not in offered]
     cities = cities[:MOST]
     clocks = [local(city.zone, looking.tx.now) for city in cities]
     return [
