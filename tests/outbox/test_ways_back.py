@@ -1,6 +1,7 @@
 """Answers that leave by the way back of their event: also where the chat itself is closed, and only for a while."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def by(room: PostRoom, way: str, *, direct: bool = False) -> Recipient:
     return replace(room.recipient("anna"), via=way, direct=direct)
 
 
-def say(room: PostRoom, who: Recipient, text: str, **terms: int) -> None:
+def say(room: PostRoom, who: Recipient, text: str, **terms: Any) -> None:
     room.store.run_now(lambda tx: put(tx, who, Outgoing(text), Terms(**terms)))
 
 
