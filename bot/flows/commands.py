@@ -4,7 +4,7 @@ from bot.flows import suggest
 from bot.flows.adding import begin_sign_up
 from bot.flows.calendar_file import send_calendar
 from bot.flows.cleaning import cleaned
-from bot.flows.conversation import keep_what_was_said, start, take_words
+from bot.flows.conversation import keep_what_was_said, start
 from bot.flows.live import stop_running
 from bot.flows.nudge_cards import show_nudges
 from bot.flows.pausing import rest, resume
@@ -57,10 +57,7 @@ def _start(visit: Visit) -> None:
 
 def _zone(visit: Visit) -> None:
     """Ask for the zone; a place that follows the command is taken for the answer."""
-    start(visit, ZONE)
-    place = cleaned(visit.incoming.rest)
-    if place:
-        take_words(visit, place)
+    start(visit, ZONE, words=cleaned(visit.incoming.rest))
 
 
 def _resume(visit: Visit) -> None:

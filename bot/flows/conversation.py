@@ -34,10 +34,18 @@ def keep_what_was_said(visit: Visit) -> None:
         visit.perform(KeepWords(position.data["moment"], words or None, file.kind if file else "words", file))
 
 
-def start(visit: Visit, flow: Flow, data: dict[str, object] | None = None, at: str = "") -> None:
-    """Begin a flow with what is known already, at its first step or at that one; a flow under way is left for it."""
+def start(visit: Visit, flow: Flow, data: dict[str, object] | None = None, at: str = "", *, words: str = "") -> None:
+    """Begin a flow with what is known already, at its first step or at that one; a flow under way is left for it.
+
+    `words` have answered the first question before it was asked, so it is not.
+    """
     keep_what_was_said(visit)
-    _follow(visit, flow, begin(flow, _scene(visit, data or {}), at))
+    first = begin(flow, _scene(visit, data or {}), at)
+    if words and first.position:
+        save(visit.tx, visit.person, first.position)
+        if take_words(visit, words):
+            return
+    _follow(visit, flow, first)
 
 
 def take_words(visit: Visit, words: str, since: int = 0) -> bool:
