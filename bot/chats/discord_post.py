@@ -166,6 +166,13 @@ def _given(**parts: Any) -> dict[str, Any]:
     return {name: part for name, part in parts.items() if part}
 
 
+class _Original:
+    """The name of the message with the tapped button; were it a str, the library would quote it in the address."""
+
+    def __str__(self) -> str:
+        return "@original"
+
+
 def _of(way: Way, message: int) -> Any:
     """Return how a message is called through its interaction: the one with the tapped button is its original."""
-    return "@original" if message == way.source else message
+    return _Original() if message == way.source else message
