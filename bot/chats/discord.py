@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
@@ -190,6 +191,8 @@ class DiscordChat:
         except Exception as error:
             await self._intake.skip(f"{PLATFORM}:interaction:{interaction.id}", type(error).__name__)
             return
+        if self._reading and self._reading.is_behind(interaction.channel_id or 0):
+            incoming = replace(incoming, cursor="")  # what was missed in the chat is still to be read
         await self._intake.answer(interaction, incoming)
 
     async def _chosen(self, interaction: AnyInteraction, name: str, rest: str) -> None:
