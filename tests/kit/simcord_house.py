@@ -99,6 +99,11 @@ class Place:
         """What Pebble said there."""
         return [line for line in self.lines if line.mine]
 
+    def seen_by(self, other: "Place") -> list[Line]:
+        """Return what somebody else sees here, once they have joined the server."""
+        member = self.channel.guild.add_member(other.actor)
+        return [_line(message) for message in self.channel.history(viewer=member)]
+
     @property
     def newest(self) -> Line:
         """What Pebble said last."""
@@ -186,9 +191,7 @@ class SimcordHouse:
             return await self.store.read(lambda tx: cursors(tx, "discord", 0))
 
         self.chat = DiscordChat(token="", on_skip=on_skip, clock=self.clock, unread=unread, menu=slash_menu())
-        self.pump = Pump(
-            self.store, {self.chat.name: self.chat}, LocalClaim(alone=True), self.clock, self.clock.sleep
-        )
+        self.pump = Pump(self.store, {self.chat.name: self.chat}, LocalClaim(alone=True), self.clock, self.clock.sleep)
         self.rota = Rota(self.store, CATALOGUE, self.clock)
 
     async def start(self) -> None:
