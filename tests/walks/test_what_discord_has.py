@@ -1,11 +1,14 @@
 """What Discord has of its own and Telegram has not, or has otherwise: over the strict fake."""
 
+import asyncio
 import shutil
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.chats import discord_intake
 from bot.speech import Address, Outgoing
 from bot.store import Keyring, Store
 from tests.chats.telegram_door import until
@@ -122,3 +125,17 @@ async def test_a_pause_that_discord_asks_for_is_kept_and_nothing_is_lost(house: 
     house.ann.write("/help")
     await house.says("I nudge you at the times you chose.")
     assert api.calls_inside_pause == 0
+
+
+async def test_a_commit_that_takes_long_is_deferred_first_and_answered_after_all(
+    house: DiscordHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discord_intake, "PATIENCE", 0.05)
+    free = threading.Event()
+    holding = asyncio.create_task(house.store.run(lambda tx: free.wait(5)))
+    house.ann.slash("help")
+    await until(lambda: house.ann.thinking)
+    free.set()
+    await holding
+    await house.says("I nudge you at the times you chose.")
+    assert (house.ann.thinking, house.ann.failed) == ([], [])
