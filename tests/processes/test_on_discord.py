@@ -78,21 +78,6 @@ def test_what_was_written_while_pebble_was_dead_is_answered_when_it_is_back(
     assert answers[1].startswith("I nudge you")
 
 
-def test_one_process_serves_telegram_discord_and_the_page(new_pebble: Start, discord: DiscordApi, api: BotApi) -> None:
-    pebble = new_pebble(**on(discord, WEB_CHAT="true"), **telegram(api))
-    seconds = pebble.start()
-    assert {"telegram", "discord", "web"} <= set(pebble.readiness())
-    bob, ann = api.person(12), discord.person(11)
-    bob.command("help")
-    ann.write("/help")
-    bob.wait_for("I nudge you")
-    ann.wait_for("I nudge you", 10)
-    assert pebble.get("/")[0] == 200
-    assert pebble.terminate() == 0
-    assert seconds < 20
-    assert discord.token.split(".")[2] not in pebble.output
-
-
 def test_a_refused_token_makes_readiness_red_and_the_others_go_on(
     new_pebble: Start, discord: DiscordApi, api: BotApi
 ) -> None:
@@ -129,19 +114,6 @@ def test_check_says_what_is_missing_in_the_developer_portal(new_pebble: Start, d
     refused = pebble.run("check")
     assert "PEBBLE_DISCORD_TOKEN: Discord does not accept it" in refused.stdout
     assert "Traceback" not in refused.stderr
-
-
-def test_the_links_that_invite_people_are_printed(new_pebble: Start, discord: DiscordApi, api: BotApi) -> None:
-    done = new_pebble(**on(discord), **telegram(api)).run("invite")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == [
-        "Telegram: https://t.me/pebble_test_bot",
-        "Discord: https://discord.com/oauth2/authorize"
-        f"?client_id={discord.world.bot.id}&scope=bot+applications.commands&permissions=0",
-    ]
-    nobody = new_pebble("elsewhere").run("invite")
-    assert nobody.returncode == 1
-    assert ".env.example" in nobody.stdout
 
 
 def test_no_word_and_no_token_reaches_the_log(new_pebble: Start, discord: DiscordApi) -> None:

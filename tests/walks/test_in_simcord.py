@@ -296,7 +296,7 @@ async def test_what_is_set_up_in_a_server_is_seen_by_nobody_else_and_nudged_in_p
     await hall.tap("One slow breath")
     await hall.tap("Coffee")
     await hall.tap("✍️ Write it")
-    await hall.fill(["weekdays"], "9:15")
+    await hall.fill(["on weekdays"], "9:15")
     await hall.tap("Yes")
     await hall.tap("Later")
     assert anna.said == []
