@@ -4,36 +4,29 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import discord
 import structlog
-from discord.gateway import DiscordWebSocket
 from discord.http import Route
-from yarl import URL
 
-from bot.chats.backoff import Backoff
-from bot.chats.discord_commands import Translator, Tree
-from bot.chats.discord_errors import TOKEN_REFUSED, problem
+from bot.chats.discord_commands import Tree
+from bot.chats.discord_errors import TOKEN_REFUSED
 from bot.chats.discord_events import AnyInteraction, read_command, read_form, read_message, read_tap, read_typing
 from bot.chats.discord_intake import STORED, Intake, OnSkip
+from bot.chats.discord_line import API, Line
 from bot.chats.discord_parts import NOBODY, Choice, Tap
 from bot.chats.discord_post import Post, Remembered
 from bot.chats.discord_reading import Reading, Unread
-from bot.chats.discord_ways import PLATFORM
+from bot.chats.discord_ways import PLATFORM, read_way
 from bot.clock import Clock
 from bot.errors import TryLater
 from bot.logs import place_of
-from bot.speech import Address, Outgoing, Receipt, Receive, Slash
+from bot.speech import Address, Incoming, Outgoing, Receipt, Receive, Shown, Slash
 
-API = "https://discord.com/api/v10"
-NETWORK = (1.0, 60.0)
-"""Seconds of the first and the longest pause between two tries to log in."""
-REMEMBERED = 20_000
-"""People whose chat and language are remembered between two events."""
 PATIENCE_FOR_LIMITS = 30.0
 """Seconds that the library may wait inside one call for a limit to pass; longer ones are given back to the outbox."""
 FAREWELL = 10.0
@@ -47,7 +40,7 @@ class Gateway(discord.Client):
 
     tree: Tree
 
-    def __init__(self, chat: "DiscordChat", proxy: str | None) -> None:
+    def __init__(self, chat: "DiscordChat", proxy: str | None, trace: aiohttp.TraceConfig) -> None:
         # Text of direct messages needs no privileged intent ("Message Content Intent", exceptions).
         intents = discord.Intents(guilds=True, dm_messages=True)
         super().__init__(
@@ -59,12 +52,35 @@ class Gateway(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_ratelimit_timeout=PATIENCE_FOR_LIMITS,
             proxy=proxy,
+            http_trace=trace,
         )
         self._chat = chat
         self.add_dynamic_items(Tap, Choice)
+        parsers = self._connection.parsers
+        for name in ("MESSAGE_CREATE", "INTERACTION_CREATE"):
+            parsers[name] = partial(self._parse, name, parsers[name])
+
+    def _parse(self, name: str, parse: Callable[[Any], None], event: Any) -> None:
+        """Let the library read an event: one that it cannot read would end the line for everybody else."""
+        try:
+            parse(event)
+        except Exception as error:
+            self.cannot_read(name, event, error)
+
+    def cannot_read(self, name: str, event: Any, error: Exception) -> None:
+        self._chat.cannot_read(name, event, error)
+
+    async def on_connect(self) -> None:
+        self._chat.begins_anew()
 
     async def on_ready(self) -> None:
-        await self._chat.connected()
+        self._chat.connected()
+
+    async def on_resumed(self) -> None:
+        self._chat.line.is_up()
+
+    async def on_disconnect(self) -> None:
+        self._chat.line.is_down()
 
     async def on_message(self, message: discord.Message) -> None:
         await self._chat.take_message(message)
@@ -72,9 +88,14 @@ class Gateway(discord.Client):
     async def on_interaction(self, interaction: AnyInteraction) -> None:
         if interaction.type is discord.InteractionType.modal_submit:
             await self._chat.take_interaction(interaction, read_form)
+        elif interaction.type is discord.InteractionType.component:
+            # The library's items had their turn: it finds none where a button is of an old kind, or gone by now.
+            await self.take_tap(interaction)
 
-    async def take_tap(self, interaction: AnyInteraction, payload: str) -> None:
-        await self._chat.take_interaction(interaction, lambda tapped: read_tap(tapped, payload))
+    async def take_tap(self, interaction: AnyInteraction) -> None:
+        if not interaction.extras.setdefault("taken", False):
+            interaction.extras["taken"] = True
+            await self._chat.take_interaction(interaction, read_tap)
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
         # Without what the library would print: it quotes what people wrote.
@@ -100,10 +121,12 @@ class DiscordChat:
         pauses: tuple[float, float] = STORED,
     ) -> None:
         """`unread` tells how far chats have been read; without a token somebody else connects `client`."""
-        self._api = Route.BASE = api.rstrip("/")  # the library keeps one for the whole process
-        self.client = Gateway(self, _proxy(api))
+        api = Route.BASE = api.rstrip("/")  # the library keeps one for the whole process
+        trace = aiohttp.TraceConfig()
+        self.client = Gateway(self, _proxy(api), trace)
         self.client.tree = Tree(self.client, menu, self._chosen, self._suggest)
         self._token = token
+        self.line = Line(self.client, token, api, clock)
         self._on_skip = on_skip
         self._clock = clock
         self._unread = unread
@@ -111,24 +134,26 @@ class DiscordChat:
         self._intake: Intake | None = None
         self._reading: Reading | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._trouble: str | None = "Discord has not answered yet"
         self._menu_told = False
         self._languages: Remembered[str] = Remembered()
         self._sending: set[int] = set()
         self._idle = asyncio.Event()
         self._closed = False
         self._post = Post(self.client, clock)
+        trace.on_request_end.append(self._post.note_limit)
 
     async def start(self, receive: Receive) -> None:
         """See the port. Logging in goes on in the background, as often as it takes."""
         self._intake = Intake(receive, self._on_skip, self._clock, self._pauses)
-        self._post.opened = self._intake.opened
+        self._post.opened, self._post.answered = self._intake.opened, self._intake.answered
         self._reading = Reading(self.client, self._intake, self._unread, self._languages.get)
         if self._token:
-            self._begin(self._stay_connected(), "discord connection")
+            self._begin(self.line.stay(), "discord connection")
 
     async def stop(self) -> None:
         """See the port. What is being sent has a while to arrive before the line is closed."""
+        if self._reading is not None:
+            self._reading.stop()
         if self._intake is not None:
             await self._intake.stop()
         with suppress(TimeoutError):
@@ -145,110 +170,89 @@ class DiscordChat:
 
     def trouble(self) -> str | None:
         """See the port."""
-        if self._trouble is None and not self.client.is_ready():
-            return "the line to Discord is down"
-        return self._trouble
+        return self.line.trouble
 
     async def send(self, address: Address, outgoing: Outgoing, *, nonce: int, message: str | None = None) -> Receipt:
         """See the port. A repeat with the same nonce within some minutes is dropped by Discord."""
-        if self._closed:
-            raise TryLater("stopped")
+        if self._closed or self.client.is_closed() or self.client.application_id is None:
+            raise TryLater("stopped" if self._closed else "not connected", everywhere=True)
         self._sending.add(nonce)
         try:
-            return await self._post.send(address, outgoing, nonce=nonce, message=message)
+            receipt = await self._post.send(address, outgoing, nonce=nonce, message=message)
+            self.line.refused = False
+            return receipt
+        except TryLater as error:
+            self.line.refused |= str(error) == TOKEN_REFUSED
+            raise
+        except RuntimeError:
+            if not self.client.is_closed():
+                raise
+            raise TryLater("closed", everywhere=True) from None  # it waited for a limit, and nothing had left yet
         finally:
             self._sending.discard(nonce)
             self._idle.set()
 
     # Hearing
 
-    async def connected(self) -> None:
+    def begins_anew(self) -> None:
+        """Find out, before the first event is handled, in which chats something was missed."""
+        if self._reading is not None:
+            self._reading.begin()
+
+    def connected(self) -> None:
         """Read what was missed, now that new events come in; tell the menu once."""
-        self._trouble = None
+        self.line.is_up()
         if not self._menu_told:
             self._menu_told = True
-            self._begin(self._tell_menu(), "discord commands")
-        self._begin(self._read_back(), "discord reading")
+            self._begin(self.line.tell_menu(self.client.tree), "discord commands")
+        if self._reading is not None:
+            self._begin(self._reading.run(), "discord reading")
+
+    def cannot_read(self, name: str, event: Any, error: Exception) -> None:
+        """Record an event that the library cannot read."""
+        number = event.get("id") if isinstance(event, dict) else None
+        key = f"{PLATFORM}:{name.lower()}:{number if str(number).isdecimal() else self.client.ws.sequence}"
+        if self._intake is not None:
+            self._begin(self._intake.skip(key, type(error).__name__), "discord skip")
 
     async def take_message(self, message: discord.Message) -> None:
-        """Handle a direct message; what its person wrote before it and nobody heard comes first."""
-        incoming = read_message(message, self._languages.get(message.author.id))
-        if incoming is None or self._intake is None or self._intake.is_stopping():
+        """Handle a direct message."""
+        if self._intake is None:
             return
-        self._post.chats.note(message.author.id, message.channel.id)
-        if self._reading and self._reading.is_behind(message.channel.id):
-            with suppress(discord.HTTPException):
-                await self._reading.catch_up(message.channel.id)
-        await self._intake.take(incoming)
+        try:
+            incoming = read_message(message, self._languages.get(message.author.id))
+        except Exception as error:
+            await self._intake.skip(f"{PLATFORM}:message:{message.id}", type(error).__name__)
+            return
+        if incoming is not None:
+            self._post.chats.note(message.author.id, message.channel.id)
+            await self._take(incoming, message.channel.id)
 
     async def take_interaction(self, interaction: AnyInteraction, read: Callable[[AnyInteraction], Any]) -> None:
         """Handle a button, a list, a form or a command."""
-        if self._intake is None:
+        if self._intake is None or self._intake.is_stopping():
             return
-        self._languages.note(interaction.user.id, str(interaction.locale))
         try:
+            self._languages.note(interaction.user.id, str(interaction.locale))
             incoming = read(interaction)
         except Exception as error:
             await self._intake.skip(f"{PLATFORM}:interaction:{interaction.id}", type(error).__name__)
             return
-        if self._reading and self._reading.is_behind(interaction.channel_id or 0):
-            incoming = replace(incoming, cursor="")  # what was missed in the chat is still to be read
-        await self._intake.answer(interaction, incoming)
+        taking = self._take(incoming, interaction.channel_id or 0)
+        await self._intake.answer(interaction, taking, read_way(incoming.via))
+
+    def _take(self, incoming: Incoming, channel: int) -> asyncio.Task[Shown | None]:
+        """Hand an event to the door; what its person did in that chat before it and nobody heard comes first."""
+        assert self._intake is not None
+        assert self._reading is not None
+        return self._intake.take(incoming, self._reading.missed(channel))
 
     async def _chosen(self, interaction: AnyInteraction, name: str, rest: str) -> None:
         await self.take_interaction(interaction, lambda chosen: read_command(chosen, name, rest))
 
     async def _suggest(self, interaction: AnyInteraction, name: str, typed: str) -> Sequence[tuple[str, str]]:
-        if self._intake is None or self._intake.is_stopping():
-            return ()
-        shown = await self._intake.take(read_typing(interaction, name, typed))
-        return shown.choices if shown else ()
-
-    # The line
-
-    async def _stay_connected(self) -> None:
-        backoff = Backoff(NETWORK, self._clock)
-        while True:
-            try:
-                await self.client.login(self._token)
-                await self._find_gateway()
-                backoff.reset()
-                await self.client.connect(reconnect=True)
-                return
-            except discord.LoginFailure:
-                self._trouble = TOKEN_REFUSED
-            except discord.ConnectionClosed as error:
-                self._trouble = f"Discord closed the line ({error.code}): pebble check says more"
-            except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
-                self._trouble = f"Discord is out of reach ({problem(error)})"
-            log.warning("discord_not_connected", problem=self._trouble)
-            await asyncio.sleep(backoff.pause())
-
-    async def _find_gateway(self) -> None:
-        """Ask an API of the host's own for its gateway; the library knows Discord's and asks nobody."""
-        if self._api != API:
-            found = await self.client.http.request(Route("GET", "/gateway"))
-            DiscordWebSocket.DEFAULT_GATEWAY = URL(found["url"])
-
-    async def _tell_menu(self) -> None:
-        """Tell Discord the commands, until it has taken them or has said that it never will."""
-        backoff = Backoff(NETWORK, self._clock)
-        await self.client.tree.set_translator(Translator())
-        while True:
-            try:
-                await self.client.tree.sync()
-                return
-            except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
-                log.warning("discord_commands_not_told", problem=problem(error))
-                if isinstance(error, discord.HTTPException) and error.status == 400:
-                    return
-            await asyncio.sleep(backoff.pause())
-
-    async def _read_back(self) -> None:
-        assert self._reading is not None
-        with suppress(TryLater):
-            await self._reading.begin()
-            await self._reading.run()
+        shown = await self._intake.ask(read_typing(interaction, name, typed)) if self._intake else Shown()
+        return shown.choices
 
     def _begin(self, work: Awaitable[None], name: str) -> None:
         task: asyncio.Task[None] = asyncio.ensure_future(work)

@@ -56,6 +56,15 @@ class Tree(CommandTree[Any]):
         for slash in menu:
             self.add_command(_command(slash, chosen, suggest))
 
+    async def _call(self, interaction: AnyInteraction) -> None:
+        try:
+            await super()._call(interaction)
+        except app_commands.AppCommandError:
+            raise
+        except Exception as error:
+            # What the library cannot read would go unanswered and unrecorded.
+            interaction.client.cannot_read("command", {"id": interaction.id}, error)
+
     async def on_error(self, interaction: AnyInteraction, error: app_commands.AppCommandError, /) -> None:
         """Take a command of an older menu like any other; the door knows a line for what it does not know."""
         data: Any = interaction.data or {}

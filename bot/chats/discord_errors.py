@@ -10,7 +10,7 @@ from bot.errors import InDoubt, Outdated, PebbleError, Refused, TryLater, Unreac
 
 TOKEN_REFUSED = "Discord does not accept PEBBLE_DISCORD_TOKEN"  # noqa: S105 - words, not a token
 
-CLOSED = {50007, 50278, 10013, 50001}
+CLOSED = {50007, 50278, 10013, 50001, 50033}
 """Pebble is not let in: direct messages are off, no server is shared any more, the person or the chat is gone."""
 _GONE = {10008, 10003, 50005, 50083}
 """The message or its chat is gone, or it is somebody else's."""
@@ -30,33 +30,41 @@ def is_closed(error: Exception) -> bool:
     return isinstance(error, discord.HTTPException) and error.code in CLOSED
 
 
-def next_step(error: Exception, *, changes: bool) -> PebbleError:
-    """Return what `send` raises for `error`; `changes`: a message was to be edited or deleted."""
+def next_step(error: Exception, *, changes: bool, everywhere: bool = False) -> PebbleError:
+    """Return what `send` raises for `error`; `changes`: a message was to be edited or deleted.
+
+    `everywhere` says that a limit which the library has told without a word on it holds for all chats.
+    """
     match error:
         case PebbleError():
             return error
         case discord.RateLimited():
-            return TryLater(problem(error), error.retry_after, limited=True)
+            return TryLater(problem(error), error.retry_after, everywhere=everywhere, limited=True)
         case discord.HTTPException() if error.status == 429:
             return TryLater(problem(error), _retry_after(error), everywhere=True, limited=True)
-        case discord.HTTPException() if error.code == _TOO_MANY_CHATS:
-            return TryLater(problem(error), _TOO_MANY_CHATS_PAUSE, limited=True)
-        case discord.HTTPException() if error.status == 401:
-            return TryLater(TOKEN_REFUSED, everywhere=True)
-        case discord.HTTPException() if error.status >= 500:
-            return TryLater(problem(error), everywhere=True)
-        case discord.HTTPException() if changes and error.code in _GONE | CLOSED:
-            return Outdated(problem(error))
-        case discord.HTTPException() if error.code in CLOSED:
-            return Unreachable(problem(error))
-        case discord.HTTPException() if error.code == 10003:
-            return TryLater(problem(error))  # a chat that was closed and opened anew: it is looked up again
         case discord.HTTPException():
-            return Refused(problem(error))
+            return _of_answer(error, changes=changes)
         case aiohttp.ClientConnectorError():
             return TryLater(type(error).__name__, everywhere=True)
     # Cut off after it had left, or an answer that cannot be read: the nonce drops the repeat.
     return InDoubt(type(error).__name__)
+
+
+def _of_answer(error: discord.HTTPException, *, changes: bool) -> PebbleError:
+    said = problem(error)
+    if changes and error.code in _GONE | CLOSED | _OVER:
+        return Outdated(said)
+    if error.code in CLOSED | _OVER:
+        return Unreachable(said)  # a way back that is over is only the last resort where the chat is closed
+    if error.code == _TOO_MANY_CHATS:
+        return TryLater(said, _TOO_MANY_CHATS_PAUSE, limited=True)
+    if error.status == 401:
+        return TryLater(TOKEN_REFUSED, everywhere=True)
+    if error.status >= 500:
+        return TryLater(said, everywhere=True)
+    if error.code == 10003:
+        return TryLater(said)  # a chat that was closed and opened anew: it is looked up again
+    return Refused(said)
 
 
 def problem(error: Exception) -> str:

@@ -74,13 +74,15 @@ def way_of(interaction: AnyInteraction, *, hidden: bool) -> Way:
 
 def read_command(interaction: AnyInteraction, name: str, rest: str) -> Incoming:
     """Return a command that was chosen from the menu; its answers leave by the interaction everywhere."""
-    aside = is_aside(interaction)
-    return _of(interaction, Kind.COMMAND, name, rest, via=str(way_of(interaction, hidden=aside)), aside=aside)
+    way = str(way_of(interaction, hidden=is_aside(interaction)))
+    return _of(interaction, Kind.COMMAND, name, rest, **_back(interaction) | {"via": way})
 
 
-def read_tap(interaction: AnyInteraction, payload: str) -> Incoming:
+def read_tap(interaction: AnyInteraction) -> Incoming:
     """Return a button that was tapped, or a line of a list that was chosen."""
-    return _of(interaction, Kind.TAP, payload, **_back(interaction))
+    data: Any = interaction.data or {}
+    payload = data["values"][0] if data.get("values") else data["custom_id"]
+    return _of(interaction, Kind.TAP, str(payload), **_back(interaction))
 
 
 def read_form(interaction: AnyInteraction) -> Incoming:
@@ -98,7 +100,8 @@ def read_typing(interaction: AnyInteraction, name: str, typed: str) -> Incoming:
 def _back(interaction: AnyInteraction) -> dict[str, Any]:
     """Return how a button is answered: in the chat with Pebble like anything there, elsewhere by the interaction."""
     if not is_aside(interaction):
-        return {}
+        # Ids of events and of messages grow alike, so what is written later is behind this in the chat.
+        return {"cursor": message_ref(interaction.channel_id or 0, interaction.id)}
     return {"via": str(way_of(interaction, hidden=True)), "aside": True}
 
 

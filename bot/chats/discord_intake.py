@@ -7,8 +7,9 @@ than 2, Discord is asked for more time first.
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from dataclasses import field as made
 from typing import Any
-from weakref import WeakValueDictionary
 
 import aiohttp
 import discord
@@ -18,7 +19,7 @@ from bot.chats.backoff import Backoff
 from bot.chats.discord_errors import problem
 from bot.chats.discord_events import AnyInteraction
 from bot.chats.discord_text import clipped, rendered
-from bot.chats.discord_ways import read_way
+from bot.chats.discord_ways import Way
 from bot.clock import Clock
 from bot.errors import TryLater
 from bot.speech import Form, Incoming, Receive, Shown
@@ -30,10 +31,20 @@ PATIENCE = 2.0
 """Seconds that a commit may take before Discord is asked for more time."""
 STORED = (0.5, 10.0)
 """Seconds of the first and the longest pause before an event that could not be stored is offered again."""
+THINKING = 30.0
+"""Seconds after which a command whose answer has not left for some reason no longer shows Pebble as thinking."""
 LONGEST_TITLE, LONGEST_LABEL, LONGEST_HINT, LONGEST_LINE = 45, 45, 100, 100
 LONGEST_WORDS = 4000
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An interaction of this process: whether it has been acknowledged, and whether an answer has left by it."""
+
+    acknowledged: asyncio.Event = made(default_factory=asyncio.Event)
+    answered: asyncio.Event = made(default_factory=asyncio.Event)
 
 
 class Intake:
@@ -45,14 +56,10 @@ class Intake:
         self._clock = clock
         self._pauses = pauses
         self._stopping = asyncio.Event()
-        # A lock lives as long as somebody holds it or waits for it; whoever came first gets it first.
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._running: set[asyncio.Task[Any]] = set()
-        self._opening: dict[int, asyncio.Event] = {}
-
-    def lock(self, chat: str) -> asyncio.Lock:
-        """Return what keeps the events of a person in order."""
-        return self._locks.setdefault(chat, asyncio.Lock())
+        self._last: dict[str, asyncio.Task[Shown | None]] = {}
+        """For each person of whom something is being handled, the last of it."""
+        self._running: set[asyncio.Task[Shown | None]] = set()
+        self._open: dict[int, _Open] = {}
 
     def is_stopping(self) -> bool:
         """Return whether nothing new is taken any more."""
@@ -61,36 +68,58 @@ class Intake:
     async def stop(self) -> None:
         """Take nothing more, and finish what has been handed to the door."""
         self._stopping.set()
-        me = asyncio.current_task()
-        while running := {task for task in self._running if task is not me}:
-            await asyncio.wait(running)
+        while self._running:
+            await asyncio.wait(self._running)
 
-    async def take(self, incoming: Incoming) -> Shown | None:
-        """Return what the door says, in the person's order; None when it was recorded as skipped or Pebble stops."""
-        task = asyncio.current_task()
-        assert task is not None
+    def take(self, incoming: Incoming, after: asyncio.Task[Any] | None = None) -> asyncio.Task[Shown | None]:
+        """Hand an event to the door, behind all that its person did before this was called, and behind `after`.
+
+        The task returns what the door says; None when it was recorded as skipped or Pebble stops.
+        """
+        person = incoming.address.chat
+        task = self.hand_over(incoming, *filter(None, (self._last.get(person), after)))
+        self._last[person] = task
+        task.add_done_callback(lambda done: self._ended(person, done))
+        return task
+
+    def hand_over(self, incoming: Incoming, *before: asyncio.Task[Any]) -> asyncio.Task[Shown | None]:
+        """Do the same for what comes out of its turn, as what was missed does."""
+        task = asyncio.create_task(self._in_turn(incoming, before), name="discord event")
         self._running.add(task)
-        try:
-            async with self.lock(incoming.address.chat):
-                return await self.take_now(incoming)
-        finally:
-            self._running.discard(task)
+        task.add_done_callback(self._running.discard)
+        return task
 
-    async def take_now(self, incoming: Incoming) -> Shown | None:
-        """Do the same for somebody who holds the lock."""
-        backoff = Backoff(self._pauses, self._clock)
+    def _ended(self, person: str, task: asyncio.Task[Shown | None]) -> None:
+        if self._last.get(person) is task:
+            del self._last[person]
+
+    async def _in_turn(self, incoming: Incoming, before: tuple[asyncio.Task[Any], ...]) -> Shown | None:
+        if before:
+            await asyncio.wait(before)
+        backoff = self.backoff()
         while not self.is_stopping():
             try:
                 return await self._receive(incoming)
             except TryLater:
                 log.warning("discord_event_waits", key=incoming.key)
-                await self._pause(backoff.pause())
+                await self.pause(backoff.pause())
             except Exception as error:
                 await self.skip(incoming.key, f"not handled: {type(error).__name__}")
                 return None
         return None
 
-    async def _pause(self, seconds: float) -> None:
+    async def ask(self, incoming: Incoming) -> Shown:
+        """Return what could be meant by what is being typed: at once or not at all, for it will be asked again."""
+        if not self.is_stopping():
+            with suppress(TryLater):
+                return await self._receive(incoming)
+        return Shown()
+
+    def backoff(self) -> Backoff:
+        """Return the pauses before what could not be done is tried again."""
+        return Backoff(self._pauses, self._clock)
+
+    async def pause(self, seconds: float) -> None:
         """Wait so long, or until Pebble stops."""
         if seconds > 0:
             with suppress(TimeoutError):
@@ -106,42 +135,58 @@ class Intake:
 
     async def opened(self, interaction: int) -> None:
         """Wait until an interaction of this process has been acknowledged: before, nothing else may answer it."""
-        event = self._opening.get(interaction)
-        if event is not None:
-            await event.wait()
+        if found := self._open.get(interaction):
+            await found.acknowledged.wait()
 
-    async def answer(self, interaction: AnyInteraction, incoming: Incoming) -> None:
-        """Handle an interaction: commit, acknowledge, show at once what is to be shown."""
-        if self.is_stopping():
-            return
-        event = self._opening[interaction.id] = asyncio.Event()
-        taking = asyncio.create_task(self.take(incoming), name="discord interaction")
+    def answered(self, interaction: int) -> None:
+        """Take note that an answer has left by an interaction."""
+        if found := self._open.get(interaction):
+            found.answered.set()
+
+    async def answer(self, interaction: AnyInteraction, taking: asyncio.Task[Shown | None], way: Way | None) -> None:
+        """See an interaction through: acknowledge after the commit, show at once what is to be shown."""
+        opened = self._open[interaction.id] = _Open()
         try:
             await asyncio.wait({taking}, timeout=PATIENCE)
             if not taking.done():
-                await _defer(interaction, incoming)
-                event.set()
-            shown = await taking
-            await _show(interaction, incoming, shown or Shown())
-        except (discord.DiscordException, aiohttp.ClientError, TimeoutError) as error:
+                await _defer(interaction, way)
+                opened.acknowledged.set()
+            shown = await taking or Shown()
+            await _show(interaction, way, shown)
+            opened.acknowledged.set()
+            if shown.replies and interaction.type is discord.InteractionType.application_command:
+                await self._stop_thinking(interaction, opened)
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             # Best effort: it is committed whether this arrives or not.
             log.debug("discord_interaction_not_acknowledged", problem=problem(error))
         finally:
-            event.set()
-            self._opening.pop(interaction.id, None)
+            opened.acknowledged.set()
+            if self._open.get(interaction.id) is opened:
+                del self._open[interaction.id]
             await asyncio.wait({taking})
 
+    async def _stop_thinking(self, interaction: AnyInteraction, opened: _Open) -> None:
+        """Wait for the answer to leave; when none does, take the promise of one back."""
+        stopping = asyncio.create_task(self._stopping.wait())
+        answered = asyncio.create_task(opened.answered.wait())
+        await asyncio.wait({stopping, answered}, timeout=THINKING, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        answered.cancel()
+        if not opened.answered.is_set() and not self.is_stopping():
+            promised = await interaction.original_response()
+            if promised.flags.loading:
+                await promised.delete()
 
-async def _defer(interaction: AnyInteraction, incoming: Incoming) -> None:
+
+async def _defer(interaction: AnyInteraction, way: Way | None) -> None:
     """Acknowledge: "thinking" for a command, nothing to be seen for a button."""
-    way = read_way(incoming.via)
     if interaction.type is discord.InteractionType.application_command:
         await interaction.response.defer(ephemeral=bool(way and way.hidden), thinking=True)
     else:
         await interaction.response.defer()
 
 
-async def _show(interaction: AnyInteraction, incoming: Incoming, shown: Shown) -> None:
+async def _show(interaction: AnyInteraction, way: Way | None, shown: Shown) -> None:
     """Acknowledge after the commit, with what is to be shown at once."""
     response = interaction.response
     if not response.is_done():
@@ -153,7 +198,7 @@ async def _show(interaction: AnyInteraction, incoming: Incoming, shown: Shown) -
         if shown.toast and not shown.replies:
             await response.send_message(rendered(shown.toast), ephemeral=True)
             return
-        await _defer(interaction, incoming)
+        await _defer(interaction, way)
     if shown.toast:
         await interaction.followup.send(rendered(shown.toast), ephemeral=True)
     elif not shown.replies and interaction.type is discord.InteractionType.application_command:

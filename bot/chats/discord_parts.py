@@ -16,6 +16,7 @@ from discord.ui import DynamicItem, Item, Select, View
 from bot.chats.discord_text import LONGEST, LONGEST_EMBED, clipped, rendered
 from bot.chats.discord_ways import PLATFORM, read_ref
 from bot.speech import Button, Outgoing, Rows
+from bot.speech.instants import plain
 
 ROWS, IN_A_ROW, IN_A_LIST = 5, 5, 25
 LONGEST_LABEL, LONGEST_CHOICE = 80, 100
@@ -29,7 +30,7 @@ NOBODY = discord.AllowedMentions.none()
 class Taken(Protocol):
     """The client as its items see it."""
 
-    async def take_tap(self, interaction: discord.Interaction[Any], payload: str) -> None:
+    async def take_tap(self, interaction: discord.Interaction[Any]) -> None:
         """Handle a button that was tapped, or a line that was chosen from a list."""
 
 
@@ -46,7 +47,7 @@ class Tap(DynamicItem[UiButton[Any]], template=PAYLOAD):
         return cls(match[0])
 
     async def callback(self, interaction: discord.Interaction[Any]) -> Any:
-        await interaction.client.take_tap(interaction, self.item.custom_id or "")
+        await interaction.client.take_tap(interaction)
 
 
 class Choice(DynamicItem[Select[Any]], template=r"list:[0-4]"):
@@ -64,9 +65,7 @@ class Choice(DynamicItem[Select[Any]], template=r"list:[0-4]"):
         return cls(int(match[0][-1]))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> Any:
-        data: Any = interaction.data or {}
-        values = data.get("values") or [""]
-        await interaction.client.take_tap(interaction, str(values[0]))
+        await interaction.client.take_tap(interaction)
 
 
 def view_of(outgoing: Outgoing) -> View | None:
@@ -106,7 +105,8 @@ def said(outgoing: Outgoing) -> tuple[str | None, list[discord.Embed], list[disc
         return shown, [], []
     if len(shown) <= LONGEST_EMBED:
         return None, [discord.Embed(description=shown)], []
-    return clipped(shown, LONGEST), [], [discord.File(io.BytesIO(text.encode(errors="replace")), "text.txt")]
+    whole = io.BytesIO(plain(text).encode(errors="replace"))
+    return clipped(shown, LONGEST), [], [discord.File(whole, "text.txt")]
 
 
 def attached(outgoing: Outgoing) -> list[discord.File]:

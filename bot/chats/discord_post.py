@@ -17,6 +17,9 @@ from bot.speech import Address, Op, Outgoing, Receipt
 REMEMBERED = 20_000
 """People whose chat or language is remembered between two events."""
 
+_SAYS_NO = (PebbleError, discord.DiscordException, aiohttp.ClientError, OSError, ValueError, TypeError, LookupError)
+"""What a call may end with; the last three are the library's where an answer is no JSON, or not of its shape."""
+
 What = TypeVar("What")
 
 
@@ -46,13 +49,22 @@ async def _at_once(_interaction: int) -> None:
     """Wait for nothing: no interaction is being acknowledged."""
 
 
+def _unnoticed(_interaction: int) -> None:
+    """Tell nobody: no interaction waits for its answer."""
+
+
 class Post:
-    """Sends, edits and deletes. `opened` waits until an interaction has been acknowledged."""
+    """Sends, edits and deletes.
+
+    `opened` waits until an interaction has been acknowledged, `answered` is told when an answer has left by it.
+    """
 
     def __init__(self, client: discord.Client, clock: Clock) -> None:
         self._client = client
         self._clock = clock
+        self._limited_until = 0.0
         self.opened: Callable[[int], Awaitable[None]] = _at_once
+        self.answered: Callable[[int], None] = _unnoticed
         self.chats: Remembered[int] = Remembered()
         """The channel of the direct messages with a person."""
 
@@ -66,11 +78,20 @@ class Post:
             if changes:
                 return await self._change(outgoing, way, read_ref(message))
             return await self._send_new(user, outgoing, way, nonce)
-        except (PebbleError, discord.DiscordException, aiohttp.ClientError, OSError) as error:
+        except _SAYS_NO as error:
             if isinstance(error, discord.NotFound):
                 self.chats.forget(user)  # a chat that is gone is opened anew
             # Without the cause: what the library quotes in it may be a person's.
-            raise next_step(error, changes=changes) from None
+            raise next_step(error, changes=changes, everywhere=self._all_limited()) from None
+
+    async def note_limit(self, _session: object, _context: object, end: aiohttp.TraceRequestEndParams) -> None:
+        """Take note of a limit that holds for all chats: the library waits for a short one, but does not tell it."""
+        if end.response.headers.get("X-RateLimit-Global"):
+            after = float(end.response.headers.get("Retry-After", 0))
+            self._limited_until = max(self._limited_until, self._clock.monotonic() + after)
+
+    def _all_limited(self) -> bool:
+        return self._clock.monotonic() < self._limited_until
 
     async def _send_new(self, user: int, outgoing: Outgoing, way: Way | None, nonce: int) -> Receipt:
         """Send by the way back while it is open, else to the person's own chat; a direct one the other way round."""
@@ -131,6 +152,7 @@ class Post:
             wait=True,
             **_given(embeds=embeds, files=[*files, *attached(outgoing)], view=view_of(outgoing)),
         )
+        self.answered(way.interaction)
         return Receipt(message_ref(way.channel, sent.id))
 
     async def _change(self, outgoing: Outgoing, way: Way | None, target: tuple[int, int]) -> Receipt:
@@ -153,6 +175,8 @@ class Post:
         if by_way:
             await self._webhook(by_way).edit_message(_of(by_way, message), **changed)
         else:
+            if changed.get("embeds"):
+                changed["suppress"] = False  # a first text that was short hides embeds, with the previews of its links
             await partial.edit(**changed)
         return Receipt(message_ref(*target))
 

@@ -4,15 +4,19 @@ The gateway does not repeat what a bot has missed. A chat is known by the last m
 on from there; what was handled all the same has a key that the door knows.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
+import aiohttp
 import discord
 import structlog
 
 from bot.chats.discord_errors import problem
 from bot.chats.discord_events import read_message
 from bot.chats.discord_intake import Intake
-from bot.chats.discord_ways import read_ref
+from bot.chats.discord_ways import PLATFORM, read_ref
+from bot.errors import TryLater
 
 PAGE = 100
 """Messages in one answer ("Get Channel Messages")."""
@@ -24,47 +28,87 @@ log = structlog.get_logger()
 
 
 class Reading:
-    """Reads on in every known chat. A chat whose person writes meanwhile is read first, so that order is kept."""
+    """Reads on in every known chat. A chat whose person does something meanwhile is read first, which keeps order."""
 
     def __init__(self, client: discord.Client, intake: Intake, unread: Unread, language: Callable[[int], str | None]):
         self._client = client
         self._intake = intake
         self._unread = unread
         self._language = language
+        self._looking: asyncio.Task[None] | None = None
         self._behind: dict[int, int] = {}
         """For each chat that is still to be read, the last message of it that was handled."""
+        self._going: dict[int, asyncio.Task[None]] = {}
 
-    async def begin(self) -> None:
-        """Find out which chats there are: all of them count as unread until they have been looked at."""
-        for cursor in await self._unread():
-            channel, message = read_ref(cursor)
-            self._behind[channel] = message
+    def begin(self) -> None:
+        """Find out which chats there are: until they are known and have been looked at, all count as unread."""
+        self._looking = asyncio.create_task(self._look(self._looking), name="discord chats")
+
+    async def _look(self, before: asyncio.Task[None] | None) -> None:
+        if before is not None:
+            await asyncio.wait({before})
+        backoff = self._intake.backoff()
+        while not self._intake.is_stopping():
+            with suppress(TryLater):
+                for cursor in await self._unread():
+                    channel, message = read_ref(cursor)
+                    self._behind.setdefault(channel, message)
+                return
+            await self._intake.pause(backoff.pause())
 
     async def run(self) -> None:
-        """Look at one chat after the other; whoever writes is not held up by it."""
+        """Look at one chat after the other; whoever does something is not held up by the others."""
+        if self._looking is not None:
+            await asyncio.wait({self._looking})
+        backoff = self._intake.backoff()
         while self._behind and not self._intake.is_stopping():
-            channel = next(iter(self._behind))
-            try:
-                await self.catch_up(channel)
-            except discord.HTTPException as error:
-                log.debug("discord_chat_not_read", problem=problem(error))
-                self._behind.pop(channel, None)
+            for channel in list(self._behind):
+                if missed := self.missed(channel):
+                    await asyncio.wait({missed})
+            if self._behind:
+                await self._intake.pause(backoff.pause())
 
-    async def catch_up(self, channel: int) -> None:
-        """Handle what is unread in a chat, in its order. Raises HTTPException where it cannot be read."""
-        after = self._behind.get(channel)
+    def missed(self, channel: int) -> asyncio.Task[None] | None:
+        """Return what has to be over before anything new in a chat is handled; None where nothing was missed."""
+        unknown = self._looking is not None and not self._looking.done()
+        if channel not in self._going and (unknown or channel in self._behind):
+            task = self._going[channel] = asyncio.create_task(self._catch_up(channel), name="discord chat")
+            task.add_done_callback(lambda _done: self._going.pop(channel, None))
+        return self._going.get(channel)
+
+    def stop(self) -> None:
+        """Read no more; what is being handled is finished by the intake."""
+        for task in (self._looking, *self._going.values()):
+            if task is not None:
+                task.cancel()
+
+    async def _catch_up(self, channel: int) -> None:
+        """Handle what is unread in a chat, in its order. A chat that cannot be read now stays behind."""
+        if self._looking is not None:
+            await asyncio.wait({self._looking})
+        try:
+            if channel in self._behind:
+                await self._read(channel)
+        except (discord.NotFound, discord.Forbidden) as error:
+            log.debug("discord_chat_gone", problem=problem(error))
+            del self._behind[channel]
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            log.warning("discord_chat_not_read", problem=problem(error))
+        except Exception as error:
+            await self._intake.skip(f"{PLATFORM}:chat:{channel}.{self._behind.pop(channel)}", type(error).__name__)
+
+    async def _read(self, channel: int) -> None:
         place = self._client.get_partial_messageable(channel, type=discord.ChannelType.private)
-        while after is not None and not self._intake.is_stopping():
-            page = [message async for message in place.history(limit=PAGE, after=discord.Object(after))]
+        more = True
+        while more:
+            after = discord.Object(self._behind[channel])
+            page = [message async for message in place.history(limit=PAGE, after=after)]
             for message in page:
-                after = message.id
                 incoming = read_message(message, self._language(message.author.id))
-                if incoming is not None and await self._intake.take(incoming) is None and self._intake.is_stopping():
+                if incoming is not None:
+                    await asyncio.wait({self._intake.hand_over(incoming)})
+                if self._intake.is_stopping():
                     return
-            if len(page) < PAGE:
-                break
-        self._behind.pop(channel, None)
-
-    def is_behind(self, channel: int) -> bool:
-        """Return whether a chat is still to be read."""
-        return channel in self._behind
+                self._behind[channel] = message.id
+            more = len(page) == PAGE
+        del self._behind[channel]

@@ -82,7 +82,11 @@ class Person:
     @property
     def thinking(self) -> list[Interaction]:
         """Interactions that the bot put off ("… is thinking") and has not completed."""
-        return [each for each in self._interactions() if each.original and _loads(each.original)]
+        return [
+            each
+            for each in self._interactions()
+            if each.original and _loads(each.original) and not each.original.deleted
+        ]
 
     @property
     def failed(self) -> list[Interaction]:
