@@ -120,7 +120,6 @@ class Post:
             content,
             nonce=str(nonce),
             silent=outgoing.silent,
-            suppress_embeds=not embeds,
             allowed_mentions=NOBODY,
             mention_author=False,
             **_given(
@@ -147,7 +146,6 @@ class Post:
         sent = await self._webhook(way).send(
             content or discord.utils.MISSING,
             ephemeral=way.hidden,
-            suppress_embeds=not embeds,
             allowed_mentions=NOBODY,
             wait=True,
             **_given(embeds=embeds, files=[*files, *attached(outgoing)], view=view_of(outgoing)),
@@ -175,8 +173,6 @@ class Post:
         if by_way:
             await self._webhook(by_way).edit_message(_of(by_way, message), **changed)
         else:
-            if changed.get("embeds"):
-                changed["suppress"] = False  # a first text that was short hides embeds, with the previews of its links
             await partial.edit(**changed)
         return Receipt(message_ref(*target))
 

@@ -13,8 +13,8 @@ LONGEST = 2000
 LONGEST_EMBED = 4096
 """Characters of an embed's description ("Embed Limits")."""
 
-# A link is kept as it is: a backslash inside would become a part of it.
-_LINK = re.compile(r"https?://[^\s<]+")
+# A link is kept as it is, for a backslash would become a part of it, and put in brackets: then no preview follows it.
+_LINK = re.compile(r"https?://[^\s<>]*[^\s<>.,:;!?\"'\])]")
 _ANYWHERE = re.compile(r"[\\*_~`|<\[@]")
 # What makes a heading, a quote, a list or small print at the beginning of a line, and a numbered list.
 _AT_START = re.compile(r"^(\s*(?:\d+(?=[.)]))?)([#>+.)-])", re.MULTILINE)
@@ -28,7 +28,7 @@ def rendered(text: str) -> str:
 def _escaped(text: str) -> str:
     done, at = [], 0
     for link in _LINK.finditer(text):
-        done += [_ANYWHERE.sub(r"\\\g<0>", text[at : link.start()]), link[0]]
+        done += [_ANYWHERE.sub(r"\\\g<0>", text[at : link.start()]), f"<{link[0]}>"]
         at = link.end()
     done.append(_ANYWHERE.sub(r"\\\g<0>", text[at:]))
     return _AT_START.sub(r"\1\\\2", "".join(done))
