@@ -106,11 +106,8 @@ def _back(interaction: AnyInteraction) -> dict[str, Any]:
 
 
 def _of(interaction: AnyInteraction, kind: Kind, text: str, rest: str = "", **more: Any) -> Incoming:
-    message, channel = interaction.message, interaction.channel_id or 0
-    ref = message_ref(channel, message.id) if message else None
-    # An interaction's id is as old as it is, so it marks how far the chat has been read as well as a message's does.
-    if kind is not Kind.ASKS and not is_aside(interaction):
-        more["cursor"] = message_ref(channel, interaction.id)
+    message = interaction.message
+    ref = message_ref(interaction.channel_id or 0, message.id) if message else None
     return Incoming(
         f"{PLATFORM}:interaction:{interaction.id}",
         address_of(interaction.user.id),

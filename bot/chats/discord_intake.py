@@ -39,12 +39,12 @@ LONGEST_WORDS = 4000
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Open:
-    """An interaction of this process: whether it has been acknowledged, and whether an answer has left by it."""
+    """An interaction of this process: whether it is acknowledged, and what ends its "thinking" without an answer."""
 
     acknowledged: asyncio.Event = made(default_factory=asyncio.Event)
-    answered: asyncio.Event = made(default_factory=asyncio.Event)
+    thinking: asyncio.TimerHandle | None = None
 
 
 class Intake:
@@ -60,6 +60,7 @@ class Intake:
         """For each person of whom something is being handled, the last of it."""
         self._running: set[asyncio.Task[Shown | None]] = set()
         self._open: dict[int, _Open] = {}
+        self._ending: set[asyncio.Task[None]] = set()
 
     def is_stopping(self) -> bool:
         """Return whether nothing new is taken any more."""
@@ -70,6 +71,11 @@ class Intake:
         self._stopping.set()
         while self._running:
             await asyncio.wait(self._running)
+        for opened in self._open.values():
+            if opened.thinking:
+                opened.thinking.cancel()
+        for task in self._ending:
+            task.cancel()
 
     def take(self, incoming: Incoming, after: asyncio.Task[Any] | None = None) -> asyncio.Task[Shown | None]:
         """Hand an event to the door, behind all that its person did before this was called, and behind `after`.
@@ -140,8 +146,9 @@ class Intake:
 
     def answered(self, interaction: int) -> None:
         """Take note that an answer has left by an interaction."""
-        if found := self._open.get(interaction):
-            found.answered.set()
+        found = self._open.pop(interaction, None)
+        if found and found.thinking:
+            found.thinking.cancel()
 
     async def answer(self, interaction: AnyInteraction, taking: asyncio.Task[Shown | None], way: Way | None) -> None:
         """See an interaction through: acknowledge after the commit, show at once what is to be shown."""
@@ -155,27 +162,30 @@ class Intake:
             await _show(interaction, way, shown)
             opened.acknowledged.set()
             if shown.replies and interaction.type is discord.InteractionType.application_command:
-                await self._stop_thinking(interaction, opened)
+                later = asyncio.get_running_loop().call_later
+                opened.thinking = later(THINKING, self._end_thinking, interaction)
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             # Best effort: it is committed whether this arrives or not.
             log.debug("discord_interaction_not_acknowledged", problem=problem(error))
         finally:
             opened.acknowledged.set()
-            if self._open.get(interaction.id) is opened:
+            if opened.thinking is None and self._open.get(interaction.id) is opened:
                 del self._open[interaction.id]
             await asyncio.wait({taking})
 
-    async def _stop_thinking(self, interaction: AnyInteraction, opened: _Open) -> None:
-        """Wait for the answer to leave; when none does, take the promise of one back."""
-        stopping = asyncio.create_task(self._stopping.wait())
-        answered = asyncio.create_task(opened.answered.wait())
-        await asyncio.wait({stopping, answered}, timeout=THINKING, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        answered.cancel()
-        if not opened.answered.is_set() and not self.is_stopping():
-            promised = await interaction.original_response()
-            if promised.flags.loading:
-                await promised.delete()
+    def _end_thinking(self, interaction: AnyInteraction) -> None:
+        """Take the promise of an answer back: none has left by this interaction."""
+        self._open.pop(interaction.id, None)
+        task = asyncio.get_running_loop().create_task(_take_back(interaction), name="discord thinking")
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+
+async def _take_back(interaction: AnyInteraction) -> None:
+    with suppress(discord.DiscordException, aiohttp.ClientError, OSError):
+        promised = await interaction.original_response()
+        if promised.flags.loading:
+            await promised.delete()
 
 
 async def _defer(interaction: AnyInteraction, way: Way | None) -> None:
