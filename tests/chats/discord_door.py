@@ -44,7 +44,8 @@ async def listening(api: DiscordApi, door: Door, **settings: Any) -> AsyncIterat
             await until(lambda: chat.trouble() is None or "answered" not in str(chat.trouble()), seconds=10)
             yield chat
         finally:
-            await chat.stop()
+            async with asyncio.timeout(15):  # a door that a failed test left shut would keep it for ever
+                await chat.stop()
 
 
 class _Hurried:

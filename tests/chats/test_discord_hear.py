@@ -1,18 +1,15 @@
 """What people do in Discord reaches the door once and in order, and one odd event holds nobody up."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
 from bot.errors import TryLater
 from bot.speech import Address, File, Incoming, Kind, Outgoing
-from tests.chats.discord_door import ANN, CANARY, ROWS, DiscordDoor, listening
+from tests.chats.discord_door import ANN, ROWS, DiscordDoor, listening
 from tests.chats.telegram_door import until
 from tests.fakes import DiscordApi, DiscordPerson
-from tests.fakes.discord_interactions import AUTOCOMPLETE
 from tests.fakes.discord_world import GUILD_CHANNEL, User
 
 
@@ -185,92 +182,6 @@ async def test_taps_commands_and_words_that_come_in_one_burst_keep_their_order(
         await api.wait_for_async(lambda: api.gateway.resumed)
         await until(lambda: len(door.heard) == 6)
     assert door.texts == ["one", "1:did:9:", "two", "now", "1:later:9:", "three"]
-
-
-@pytest.mark.parametrize("event", ["MESSAGE_CREATE", "INTERACTION_CREATE"])
-async def test_malformed_events_are_recorded_and_those_behind_are_heard(
-    api: DiscordApi, ann: DiscordPerson, door: DiscordDoor, event: str
-) -> None:
-    bad: list[Any] = [{}, [], "text", None, 5, {"id": "x"}, {"id": "77"}, {"id": "78", "type": 3, "token": []}]
-    async with listening(api, door) as chat:
-        ann.write("before")
-        for body in bad:
-            api.push(event, body)
-        ann.write("behind")
-        began = time.monotonic()
-        await until(lambda: door.texts == ["before", "behind"], seconds=1)
-        assert time.monotonic() - began < 1
-        await until(lambda: len(door.skipped) == len(bad))
-        assert chat.trouble() is None
-    assert len({key for key, _ in door.skipped}) == len(bad)
-    assert (f"discord:{event.lower()}:77", "KeyError") in door.skipped
-
-
-@pytest.mark.parametrize("spoil", [{"data": {}}, {"data": {"name": 5}}, {"data": None}, {"user": {}}])
-@pytest.mark.parametrize("kind", [2, 3, 4, 5])
-async def test_malformed_interactions_are_recorded_or_answered(
-    api: DiscordApi, ann: DiscordPerson, door: DiscordDoor, kind: int, spoil: dict[str, Any]
-) -> None:
-    async with listening(api, door) as chat:
-        await chat.send(ANN, Outgoing("Breathe", ROWS), nonce=1)
-        with api.world.changed:
-            event = ann.click("Did it").event
-        await until(lambda: door.heard)
-        api.push("INTERACTION_CREATE", event | {"id": "79", "type": kind} | spoil)
-        ann.write("behind")
-        await until(lambda: door.texts[-1] == "behind", seconds=1)
-        await until(lambda: door.skipped or len(door.heard) == 3 or kind == AUTOCOMPLETE)
-        assert chat.trouble() is None
-
-
-async def test_a_frame_that_is_no_event_begins_the_line_anew(
-    api: DiscordApi, ann: DiscordPerson, door: DiscordDoor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.chats.discord_line.NETWORK", (0.01, 0.01))
-    async with listening(api, door) as chat:
-        chat.client.before_identify_hook = _at_once  # type: ignore[method-assign]
-        for frame in ("[]", "no JSON"):
-            before = api.gateway.identified
-            api._tell(frame)
-            await api.wait_for_async(lambda before=before: api.gateway.identified > before)  # type: ignore[misc]
-            await until(lambda: chat.trouble() is None)
-        ann.write("still here")
-        await until(lambda: door.heard)
-
-
-async def _at_once(shard_id: int | None, *, initial: bool = False) -> None:
-    """Identify without the seconds that the library waits."""
-
-
-async def test_an_error_of_the_door_skips_one_event_and_no_word_of_it_is_logged(
-    api: DiscordApi, ann: DiscordPerson, door: DiscordDoor, capsys: pytest.CaptureFixture[str]
-) -> None:
-    async def stumble(incoming: Incoming) -> None:
-        if CANARY in incoming.text:
-            raise KeyError(incoming.text)
-
-    door.before = stumble
-    async with listening(api, door):
-        odd = ann.write(CANARY)
-        ann.write("behind")
-        await until(lambda: door.texts == ["behind"])
-    assert door.skipped == [(f"discord:message:{odd.id}", "not handled: KeyError")]
-    written = "".join(capsys.readouterr())
-    assert "discord_event_skipped" in written
-    assert CANARY not in written
-
-
-async def test_a_skip_that_cannot_be_recorded_blocks_nobody(
-    api: DiscordApi, ann: DiscordPerson, door: DiscordDoor
-) -> None:
-    async def fail(_key: str) -> None:
-        raise KeyError("broken")
-
-    door.before_skip = fail
-    async with listening(api, door):
-        api.push("MESSAGE_CREATE", {"id": "5"})
-        ann.write("behind")
-        await until(lambda: door.texts == ["behind"])
 
 
 async def test_what_could_not_be_stored_is_offered_again_until_it_is(

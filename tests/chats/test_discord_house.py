@@ -89,8 +89,9 @@ async def test_a_closed_chat_costs_one_call_and_one_line_and_opens_again_by_a_pr
         ann.close_dms() if door == "closed" else ann.leave_server()
         await next_nudge(house)
         await until(lambda: api.calls_of(*SEND)[-1].outcome.startswith("403"))
-        while not await paused(house):  # noqa: ASYNC110 - the outcome is written behind the call
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(5):
+            while not await paused(house):  # noqa: ASYNC110 - the outcome is written behind the call
+                await asyncio.sleep(0.01)
         failed = len(api.calls_of(*SEND))
         await house.pass_to(house.clock.now() + 3 * HOUR)
         await house.pump.settle()
@@ -119,7 +120,7 @@ async def test_who_talks_only_in_a_server_costs_one_failed_call_a_day_at_most(st
         for _ in range(3):
             before = len(failed_calls(api))
             await next_nudge(house)
-            for _ in range(3):
+            for _ in range(2):
                 used = house.ann.slash("plan", guild=1)
                 await api.wait_for_async(lambda used=used: used.original and not house.ann.thinking)  # type: ignore[misc]
                 house.clock.forward(3 * HOUR)
@@ -138,10 +139,11 @@ async def test_a_cut_while_sending_is_one_message_in_the_end(store: Store, api: 
         api.fail(*SEND, how=Cut(after=after))
         house.ann.write("hello")
         await until(lambda: house.pump.tally["retried"] == 1)
-        while not house.pump.tally["sent"]:
-            house.clock.forward(5)
-            house.pump.wake()
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(5):
+            while not house.pump.tally["sent"]:
+                house.clock.forward(5)
+                house.pump.wake()
+                await asyncio.sleep(0.02)
         assert len(house.ann.inbox) == 1
         first, second = api.calls_of(*SEND)
         assert first.body["nonce"] == second.body["nonce"]

@@ -11,7 +11,7 @@ from bot.errors import Outdated, TryLater, Unreachable
 from bot.speech import Field, Form, Incoming, Kind, Op, Outgoing, Shown
 from tests.chats.discord_door import ANN, ROWS, DiscordDoor, listening
 from tests.chats.telegram_door import until
-from tests.fakes import Broken, Cut, DiscordApi, DiscordPerson, DiscordRefused
+from tests.fakes import DiscordApi, DiscordPerson
 from tests.fakes.discord_interactions import DEFER, DEFER_UPDATE, MODAL, REPLY
 
 CALLBACK = ("POST", "/interactions/*/*/callback")
@@ -278,28 +278,3 @@ async def test_a_promised_answer_that_never_leaves_is_taken_back(
     used = ann.slash("now", guild=1)
     await api.wait_for_async(lambda: used.answer)
     await api.wait_for_async(lambda: not ann.thinking)
-
-
-@pytest.mark.parametrize(
-    "how", [Cut(), Cut(after=True), Broken(400), DiscordRefused(404, 10062, "Unknown interaction")]
-)
-async def test_acknowledging_that_fails_holds_nobody_up(
-    api: DiscordApi, chat: DiscordChat, ann: DiscordPerson, door: DiscordDoor, how: Broken | Cut | DiscordRefused
-) -> None:
-    await chat.send(ANN, Outgoing("Breathe", ROWS), nonce=1)
-    api.fail(*CALLBACK, how=how)
-    ann.click("Did it")
-    await api.wait_for_async(lambda: api.calls_of(*CALLBACK))
-    ann.write("next")
-    await until(lambda: door.texts == ["1:did:9:", "next"], seconds=1)
-
-
-async def test_an_unacknowledged_command_is_answered_in_the_private_chat(
-    api: DiscordApi, chat: DiscordChat, ann: DiscordPerson, door: DiscordDoor
-) -> None:
-    api.fail(*CALLBACK, how=DiscordRefused(404, 10062, "Unknown interaction"))
-    door.shown = Shown(replies=True)
-    ann.slash("now", guild=1)
-    await until(lambda: door.heard)
-    await chat.send(ANN, Outgoing("Here", via=door.heard[0].via), nonce=1)
-    assert [said.text for said in ann.inbox] == ["Here"]

@@ -111,8 +111,10 @@ async def discord_house(store: Store, api: DiscordApi, **chosen: Any) -> AsyncIt
     pumping = asyncio.create_task(pump.run())
     with api.for_discord_py():
         await chat.start(door.receive)
-        await until(lambda: chat.trouble() is None)
-        yield DiscordHouse(store, clock, api, chat, pump, rota, skipped)
-        await chat.stop()
-    await pump.stop()
-    await pumping
+        try:
+            await until(lambda: chat.trouble() is None)
+            yield DiscordHouse(store, clock, api, chat, pump, rota, skipped)
+        finally:
+            await chat.stop()
+            await pump.stop()
+            await pumping
