@@ -1,11 +1,14 @@
 """Fixtures for all rooms."""
 
+import logging
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
+from bot.logs import QUIET
 from bot.store import Keyring, Store
 from tests.kit.clock import HandClock
 from tests.kit.databases import KEY, Postgres, migrated_file, postgres
@@ -58,6 +61,19 @@ def house(template_file: Path, tmp_path: Path, clock: HandClock) -> Iterator[Hou
     opened = Store(f"sqlite:///{path}", clock, Keyring([KEY]))
     yield House(opened, clock)
     opened.close()
+
+
+@pytest.fixture
+def logs_as_they_were() -> Iterator[None]:
+    """Put the process's logging back after a test that has set it up."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    levels = {name: logging.getLogger(name).level for name in QUIET}
+    yield
+    root.handlers[:], root.level = handlers, level
+    for name, before in levels.items():
+        logging.getLogger(name).setLevel(before)
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from bot.clock import Clock
 from bot.flows.book import BOOK
 from bot.flows.suggest import own_nudges
 from bot.flows.visit import Option
-from bot.logs import QUIET, set_up_logs
+from bot.logs import set_up_logs
 from bot.outbox.marks import counts, paused_addresses
 from bot.outbox.states import DAY
 from bot.store import Keyring, Store
@@ -46,19 +45,6 @@ def store(template_file: Path, tmp_path: Path, clock: Clock) -> Iterator[Store]:
     opened = Store(f"sqlite:///{path}", clock, Keyring([KEY]))
     yield opened
     opened.close()
-
-
-@pytest.fixture
-def logs_as_they_were() -> Iterator[None]:
-    """Put the process's logging back."""
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    levels = {name: logging.getLogger(name).level for name in QUIET}
-    yield
-    root.handlers[:], root.level = handlers, level
-    for name, before in levels.items():
-        logging.getLogger(name).setLevel(before)
-    structlog.reset_defaults()
 
 
 async def paused(house: DiscordHouse) -> int:
@@ -263,8 +249,9 @@ async def test_what_was_written_while_pebble_slept_is_answered_once(store: Store
     assert len(house.ann.inbox) == said + 1
 
 
+@pytest.mark.usefixtures("logs_as_they_were")
 async def test_nothing_that_is_secret_or_somebodys_is_logged_at_the_loudest_level(
-    store: Store, api: DiscordApi, capsys: pytest.CaptureFixture[str], logs_as_they_were: None
+    store: Store, api: DiscordApi, capsys: pytest.CaptureFixture[str]
 ) -> None:
     set_up_logs("debug", "text")
     async with discord_house(store, api) as house:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.logs import set_up_logs
 from bot.speech import Incoming, Outgoing, Shown
 from tests.chats.discord_door import ANN, CANARY, ROWS, DiscordDoor, listening
 from tests.chats.telegram_door import until
@@ -87,6 +88,7 @@ async def _at_once(shard_id: int | None, *, initial: bool = False) -> None:
     """Identify without the seconds that the library waits."""
 
 
+@pytest.mark.usefixtures("logs_as_they_were")
 async def test_an_error_of_the_door_skips_one_event_and_no_word_of_it_is_logged(
     api: DiscordApi, ann: DiscordPerson, door: DiscordDoor, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -94,6 +96,7 @@ async def test_an_error_of_the_door_skips_one_event_and_no_word_of_it_is_logged(
         if CANARY in incoming.text:
             raise KeyError(incoming.text)
 
+    set_up_logs("debug", "text")
     door.before = stumble
     async with listening(api, door):
         odd = ann.write(CANARY)
