@@ -12,14 +12,14 @@ from bot.flows.book import BOOK
 from bot.flows.commands import run
 from bot.flows.conversation import take_location
 from bot.flows.taps import tap
-from bot.flows.visit import Visit
+from bot.flows.visit import OLD, Visit
 from bot.flows.words import cleaned, hear, hear_file
 from bot.nudges.own import of_person
 from bot.outbox.addresses import pause_address, rewrite_address
 from bot.outbox.shelf import Terms, put
 from bot.people.queries import find, meet, meet_group, remember_words
 from bot.schedules.zones import known_zone
-from bot.speech import Incoming, Kind, Outgoing, Shown
+from bot.speech import Incoming, Kind, Outgoing, Shown, read_payload
 from bot.store import Store, Tx
 from bot.store.tables import seen, skipped
 from bot.texts import N_, Voice
@@ -70,6 +70,9 @@ def _is_new(tx: Tx, key: str) -> bool:
 
 def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
     language = Voice.of(incoming.language or "en").language
+    if incoming.kind is Kind.TAP and _of_a_conversation(incoming.text) and find(tx, incoming.address) is None:
+        # The second tap on the last button of /delete must not make somebody anew who is gone.
+        return Shown(Voice.of(language).say(OLD))
     person = meet(tx, incoming.address, language, known_zone(incoming.zone))
     visit = Visit(tx, person, Voice.of(person.language), catalogue.plus(of_person(tx, person)), incoming, BOOK)
     match incoming.kind:
@@ -90,6 +93,11 @@ def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
         case _:
             visit.say(N_("I can’t take that in yet. A few written words or a tap work well."))
     return Shown(visit.toast)
+
+
+def _of_a_conversation(button: str) -> bool:
+    payload = read_payload(button)
+    return payload is not None and payload.verb == "flow"
 
 
 def _remember(visit: Visit, words: str) -> None:

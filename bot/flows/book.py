@@ -15,6 +15,7 @@ from bot.flows import (
     live,
     long_goal,
     moments_list,
+    my_data,
     now,
     nudge_cards,
     own_day,
@@ -50,6 +51,9 @@ MENU = (
     "resume",
     "help",
     "cancel",
+    "privacy",
+    "export",
+    "delete",
 )
 """The commands that a platform's menu lists, in its order."""
 
@@ -92,6 +96,7 @@ CHAPTERS = (
     live,
     long_goal,
     moments_list,
+    my_data,
     now,
     nudge_cards,
     own_day,

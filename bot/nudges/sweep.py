@@ -54,7 +54,7 @@ _OF_PERSON = tuple(
     persons.c[name]
     for name in (
         "language",
-        "wrapped_key",
+        "key_id",
         "paused_at",
         "paused_until",
         "quiet_start",
@@ -339,7 +339,7 @@ def _kept_line(tx: Tx, nudge: Any, seal: Seal, shelf: str) -> str | None:
 def _own_words(tx: Tx, nudge: Any) -> tuple[Seal | None, str | None]:
     """Return the person's seal and their own cue; neither when they cannot be opened: the nudge comes all the same."""
     try:
-        seal = tx.keys.seal(nudge.wrapped_key)
+        seal = tx.keys.seal(nudge.key_id)
         return seal, seal.open(bytes(nudge.sealed_cue)) if nudge.sealed_cue else None
     except (InvalidToken, SealBroken):
         log.error("cue_unreadable", nudge=nudge.id)

@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import AlreadyRunning, Misconfigured
 from bot.store import Keyring, Store
-from bot.store.engine import parse_url
+from bot.store.database import parse_url
 from bot.store.lock import hold
 from bot.store.opening import open_store, read_keys
 from tests.kit.clock import HandClock
@@ -103,8 +103,8 @@ def test_the_hosts_own_key_file_is_read_and_left_as_it_is(tmp_path: Path) -> Non
     newer = Keyring.new_host_key()
     path.write_text(f"{newer}\n{KEY}\n")
     store, lock = open_store(f"sqlite:///{tmp_path / 'pebble.db'}", None, HandClock())
-    wrapped = Keyring([KEY]).new_person()
-    store.keys.seal(wrapped)
+    sealed, _ = Keyring([KEY]).new_person()
+    store.keys.host.seal(sealed)
     assert path.read_text() == f"{newer}\n{KEY}\n"
     store.close()
     assert lock is not None
