@@ -1,4 +1,4 @@
-"""The command line: pebble run | demo | migrate | check | backup FILE | keys rotate | keys copy FILE | catalogue | when PHRASE."""
+"""The command line: pebble run | demo | migrate | check | backup FILE | keys VERB | catalogue | when PHRASE."""
 
 import argparse
 import asyncio

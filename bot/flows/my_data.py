@@ -107,7 +107,7 @@ def _take_what_goes(scene: Scene, answer: Answer) -> Turn | Unclear | None:
 
 def _ask_sure(scene: Scene) -> Ask:
     say = scene.voice.say
-    text = say(N_("One more tap, or the word “{word}”, and it is done."), word=say(WORD))
+    text = say(N_("One more tap, or the word “{word}”, and it is done."), word=say(WORD).casefold())
     return Ask(text, (((say(N_("Yes, delete it all")), "yes"), (say(N_("Keep everything")), "keep")),))
 
 
@@ -133,11 +133,11 @@ def _kept(scene: Scene) -> Turn:
 
 def _is_the_word(scene: Scene, words: str) -> bool:
     said = words.strip(" .!“”\"'/").casefold()
-    return said in {WORD, scene.voice.say(WORD).casefold()}
+    return said in {WORD.casefold(), scene.voice.say(WORD).casefold()}
 
 
-# Translators: the word that a person writes to have everything deleted.
-WORD = N_("delete")
+WORD = N_("Delete")
+"""The word that a person may write instead of the second tap."""
 
 DELETE = Flow(
     "delete",

@@ -44,15 +44,19 @@ class Reader:
         return datetime.fromtimestamp(at, ZoneInfo(self.zone)).isoformat() if at is not None else None
 
     def plain(self, table: Table, row: Any, *, json: Collection[str] = (), leave: Collection[str] = ()) -> Sections:
-        """Return all columns of a row but those to leave; sealed ones opened and without `sealed_`, `json` parsed."""
+        """Return all columns of a row but those to leave; sealed ones opened and without `sealed_`, `json` parsed.
+
+        Where one is kept plain or sealed, as what is ours or the person's own, the sealed one is called `own_…`.
+        """
         found: Sections = {}
         for column in table.c:
-            value, name = getattr(row, column.name), column.name.removeprefix("sealed_")
-            if column.name in leave:
+            value, name = getattr(row, column.name), column.name
+            if name in leave:
                 continue
-            if column.name.startswith("sealed_"):
-                found[name] = self._opened(value, column.name in json)
-            elif column.name.endswith("_at") or column.name in _TIMES:
+            if name.startswith("sealed_"):
+                bare = name.removeprefix("sealed_")
+                found[f"own_{bare}" if bare in table.c else bare] = self._opened(value, name in json)
+            elif name.endswith("_at") or name in _TIMES:
                 found[name] = self.time(value)
             else:
                 found[name] = value
