@@ -67,7 +67,7 @@ def rotation(keys: PersonKeys, folder: Path) -> float:
 
 
 def bare_resealing(most: int) -> float:
-    """Return how long sealing one key anew takes without any storage: the least that rotating at an erasure could cost."""
+    """Return how long sealing one key anew takes without any storage: the least that a rotation could cost."""
     old, new = Fernet(Fernet.generate_key()), Fernet(Fernet.generate_key())
     both = MultiFernet([new, old])
     sealed = [old.encrypt(Fernet.generate_key()) for _ in range(most)]

@@ -97,7 +97,7 @@ def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
 
 def _of_a_conversation(button: str) -> bool:
     payload = read_payload(button)
-    return payload is not None and payload.verb == "flow"
+    return payload is not None and payload.verb == "flow" and payload.choice != ""
 
 
 def _remember(visit: Visit, words: str) -> None:

@@ -21,9 +21,11 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    bindparam,
     create_engine,
     event,
     func,
+    or_,
     select,
     text,
     update,
@@ -160,19 +162,25 @@ class PersonKeys:
         wanted = select(person_keys.c.id, person_keys.c.sealed_key).where(self._is_old()).limit(BATCH)
         if not self._embedded:
             wanted = wanted.with_for_update()
+        changed = update(person_keys).where(person_keys.c.id == bindparam("b_id"))
+        changed = changed.values(sealed_key=bindparam("b_sealed"), host_key=bindparam("b_host"))
 
         def work(connection: Connection) -> int:
-            rows = connection.execute(wanted).all()
-            for row in rows:
-                sealed, name = self.host.resealed(bytes(row.sealed_key))
-                changed = update(person_keys).where(person_keys.c.id == row.id)
-                connection.execute(changed.values(sealed_key=sealed, host_key=name))
-            return len(rows)
+            anew = []
+            for row in connection.execute(wanted).all():
+                sealed, host = self.host.resealed(bytes(row.sealed_key))
+                anew.append({"b_id": row.id, "b_sealed": sealed, "b_host": host})
+            if anew:
+                connection.execute(changed, anew)
+            return len(anew)
 
         return self._run(work)
 
     def _is_old(self) -> Any:
-        return person_keys.c.sealed_key.is_not(None) & (person_keys.c.host_key != self.host.newest)
+        # Two ranges of the index instead of one "is not": each batch would walk over all that is done already. What was
+        # destroyed has no host key, so it is in neither.
+        newest = self.host.newest
+        return or_(person_keys.c.host_key < newest, person_keys.c.host_key > newest)
 
     def copy(self, file: Path) -> None:
         """Put a copy of the keys in place of an earlier one. Raises Misconfigured where they are in no file."""
