@@ -94,8 +94,11 @@ async def test_a_kill_at_every_step_of_erasing_leaves_nobody_half_gone(
 def test_a_kill_while_the_last_line_is_on_its_way_and_it_still_comes(pebble: Pebble, api: BotApi) -> None:
     ann = api.person(11)
     pebble.start()
-    ann.command("start")
-    ann.wait_for("Pick one")
+    ann.command("helper")
+    ann.wait_for("Who is good to call")
+    ann.send(CANARY)
+    ann.wait_for("/help")
+    ann.command("export")
     ann.command("delete")
     tap(ann, "Delete everything")
     ann.wait_for("One more tap")
@@ -109,6 +112,7 @@ def test_a_kill_while_the_last_line_is_on_its_way_and_it_still_comes(pebble: Peb
     with pebble.store() as store:
         until(lambda: not counts(store), 20, "clearing away")
     assert [line for line in ann.said if line == LAST] == [LAST]
+    assert CANARY not in pebble.output, "no word of theirs reached a log"
 
 
 # The host's keys

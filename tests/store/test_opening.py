@@ -119,6 +119,20 @@ def test_given_keys_need_no_file(tmp_path: Path) -> None:
     lock.close()
 
 
+def test_the_keys_of_persons_lie_beside_the_database_or_where_the_host_says(tmp_path: Path) -> None:
+    url, elsewhere = f"sqlite:///{tmp_path / 'pebble.db'}", tmp_path / "keys" / "of persons"
+    for place, file in ((None, tmp_path / "person.keys"), (f"sqlite:///{elsewhere}", elsewhere)):
+        store, lock = open_store(url, [KEY], HandClock(), person_keys=place)
+        name = store.keys.new_person()
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert store.keys.seal(name).open(store.keys.seal(name).close("mine")) == "mine"
+        store.close()
+        assert lock is not None
+        lock.close()
+    with pytest.raises(Misconfigured, match=r"^PEBBLE_PERSON_KEYS: "):
+        Store(url, HandClock(), Keyring([KEY]), "mysql://host/keys")
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"\n", b"nonsense", b"\xff\xfe\x00", KEY.encode()[:-4]],
