@@ -1,4 +1,4 @@
-"""The command line: pebble run | demo | migrate | check | invite | backup FILE | catalogue | when PHRASE."""
+"""The command line: run, demo, migrate, check, invite, backup, keys, catalogue, when. Each says its own in --help."""
 
 import argparse
 import asyncio
@@ -107,6 +107,15 @@ def _backup(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _keys(chosen: argparse.Namespace) -> int:
+    from bot.upkeep import copy_keys, rotate_keys
+
+    if chosen.verb == "copy":
+        copy_keys(_settings(), chosen.file, print)
+        return 0
+    return 0 if rotate_keys(_settings(), print, forget_old=chosen.forget_old) else EX_CONFIG
+
+
 def _catalogue(chosen: argparse.Namespace) -> int:
     from bot.catalogue import load_catalogue
     from bot.catalogue.listing import as_data, as_lines, as_page
@@ -167,6 +176,7 @@ def _parser() -> argparse.ArgumentParser:
         "check": (_check, "say whether settings, database, tokens, clock and tz data are fine"),
         "invite": (_invite, "print the links under which people find the bot on each platform"),
         "backup": (_backup, "copy the embedded database into a file while Pebble runs"),
+        "keys": (_keys, "change the keys of this host, or copy the persons' keys"),
         "catalogue": (_catalogue, "list the practices by theme, and check every pack"),
         "when": (_when, 'tell what is understood by words such as "weekdays at 8:30"'),
     }
@@ -175,6 +185,8 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         if name == "backup":
             command.add_argument("file", type=Path, help="the copy to write; it must not exist yet")
+        if name == "keys":
+            _add_verbs_of_keys(command)
         if name == "catalogue":
             form = command.add_mutually_exclusive_group()
             form.add_argument("--json", action="store_true", help="print one line of JSON")
@@ -186,6 +198,18 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--now", help="a local time such as 2026-11-18T10:00 (default: now)")
             command.add_argument("--json", action="store_true", help="print one line of JSON")
     return parser
+
+
+def _add_verbs_of_keys(command: argparse.ArgumentParser) -> None:
+    verbs = command.add_subparsers(required=True, metavar="VERB", dest="verb")
+    rotate = verbs.add_parser("rotate", help="make a new host key and seal all persons' keys with it")
+    rotate.add_argument(
+        "--forget-old",
+        action="store_true",
+        help="make no new key; drop the older ones once nothing is sealed with them",
+    )
+    copy = verbs.add_parser("copy", help="copy the persons' keys into a file, in place of an earlier copy")
+    copy.add_argument("file", type=Path, help="the copy; keep only the newest")
 
 
 if __name__ == "__main__":

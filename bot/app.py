@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import IO
 
 import structlog
@@ -12,7 +13,7 @@ from bot.catalogue import Catalogue, load_catalogue
 from bot.chats.web import WebChat
 from bot.clock import Clock, DemoClock, SystemClock
 from bot.door import Door
-from bot.errors import TryLater
+from bot.errors import SealGone, TryLater
 from bot.flows.book import BOOK, MENU
 from bot.outbox.handout import LocalClaim
 from bot.outbox.history import Line, conversation
@@ -82,9 +83,10 @@ class App:
 
     def _open_somebody(self, tx: Tx) -> None:
         if current(tx.connection) == self._revision:
-            newest_key = select(persons.c.wrapped_key).order_by(persons.c.id.desc()).limit(1)
-            if (wrapped := tx.connection.scalar(newest_key)) is not None:
-                tx.keys.seal(wrapped)
+            newest_key = select(persons.c.key_id).order_by(persons.c.id.desc()).limit(1)
+            if (key_id := tx.connection.scalar(newest_key)) is not None:
+                with suppress(SealGone):  # erased, and put back with an old copy: they go again
+                    tx.keys.seal(key_id)
 
     def _add_web_chat(self) -> None:
         self.web: WebChat | None = None
@@ -248,7 +250,8 @@ def open_database(settings: Settings, clock: Clock, *, alone: bool = True) -> tu
     """Open the database that the settings name; see `open_store`."""
     secret = settings.secret_keys.get_secret_value() if settings.secret_keys else ""
     keys = secret.replace(",", " ").split()
-    return open_store(settings.database.get_secret_value(), keys or None, clock, alone=alone)
+    place = settings.person_keys.get_secret_value() if settings.person_keys else None
+    return open_store(settings.database.get_secret_value(), keys or None, clock, person_keys=place, alone=alone)
 
 
 def command_menus() -> list[tuple[str, list[tuple[str, str]]]]:

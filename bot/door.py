@@ -14,14 +14,14 @@ from bot.flows.commands import run
 from bot.flows.conversation import take_location
 from bot.flows.reach import tell_how_to_open
 from bot.flows.taps import tap
-from bot.flows.visit import Looking, Visit
+from bot.flows.visit import OLD, Looking, Visit
 from bot.flows.words import hear, hear_file, hear_form
 from bot.nudges.own import of_person
 from bot.outbox.addresses import pause_address, rewrite_address
 from bot.outbox.shelf import Terms, put
 from bot.people.queries import find, meet, meet_group, note_cursor, remember_words
 from bot.schedules.zones import known_zone
-from bot.speech import Incoming, Kind, Outgoing, Shown
+from bot.speech import Incoming, Kind, Outgoing, Shown, read_payload
 from bot.store import Store, Tx
 from bot.store.tables import seen, skipped
 from bot.texts import N_, Voice
@@ -74,6 +74,9 @@ def _is_new(tx: Tx, key: str) -> bool:
 
 def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
     language = Voice.of(incoming.language or "en").language
+    if incoming.kind is Kind.TAP and _of_a_conversation(incoming.text) and find(tx, incoming.address) is None:
+        # The second tap on the last button of /delete must not make somebody anew who is gone.
+        return Shown(Voice.of(language).say(OLD))
     person = meet(tx, incoming.address, language, known_zone(incoming.zone), aside=incoming.aside)
     person = replace(person, via=incoming.via)
     if incoming.cursor:
@@ -111,6 +114,11 @@ def _suggest(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
     voice = Voice.of(person.language if person else incoming.language or "en")
     known = catalogue.plus(of_person(tx, person)) if person else catalogue
     return Shown(choices=tuple(command.option.suggest(Looking(tx, person, voice, known, incoming.text))))
+
+
+def _of_a_conversation(button: str) -> bool:
+    payload = read_payload(button)
+    return payload is not None and payload.verb == "flow" and payload.choice != ""
 
 
 def _remember(visit: Visit, words: str) -> None:

@@ -54,5 +54,9 @@ class SealBroken(Misconfigured):
     """The host's keys do not open this one person's key; everybody else can go on."""
 
 
+class SealGone(SealBroken):
+    """This person was erased and their key destroyed: what is left of them, in a copy that was put back, goes too."""
+
+
 class AlreadyRunning(PebbleError):
     """Another copy holds the same embedded database; the process exits with 75."""

@@ -1,5 +1,6 @@
 """The clockwork: a handful of APScheduler jobs in memory. It is a clock, never a store of people's schedules."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -10,10 +11,12 @@ from sqlalchemy import delete
 from bot.catalogue import Catalogue
 from bot.clock import Clock
 from bot.errors import TryLater
+from bot.flows.my_data import PARTS
 from bot.nudges.catching_up import latest_seen, overdue_ones, quiet_ones, ring_anew
 from bot.nudges.sweep import next_due, sweep
 from bot.outbox.marks import drop_all, expire, forget_old, let_older_go
 from bot.outbox.shelf import next_at
+from bot.privacy.erase import clear_away, erase_put_back, something_left
 from bot.store import Store, Tx
 from bot.store.facts import COPY, read_number, write_number
 from bot.store.tables import seen, skipped
@@ -47,6 +50,7 @@ class Rota:
         jobs: list[tuple[Callable[[], Awaitable[None]], float]] = [
             (self.tick, TICK),
             (self.let_go, 10),
+            (self.clear_away, 10),
             (self.forget, 3600),
             (recover, 15),
         ]
@@ -88,7 +92,13 @@ class Rota:
         self._seen = now
 
     async def begin_anew(self) -> None:
-        """On a database that was restored from a copy: let go of all that was due before, without a word."""
+        """Finish what a dead process has left of erasing somebody, and erase anew whom an old copy has brought back.
+
+        On a database that was restored from a copy: let go of all that was due before, without a word.
+        """
+        await self._store.finish_erasures()
+        await self._erase_put_back()
+        await self.clear_away()
         if not await self._store.read(lambda tx: read_number(tx, COPY)):
             return
         dropped = await self._store.run(drop_all)
@@ -97,6 +107,21 @@ class Rota:
             pass
         await self._store.run(lambda tx: write_number(tx, COPY, 0))
         log.info("restored_from_a_copy", dropped=dropped)
+
+    async def _erase_put_back(self) -> None:
+        erased, names = 0, await asyncio.to_thread(self._store.keys.destroyed)
+        while names:
+            found = partial(erase_put_back, destroyed=names, parts=PARTS)
+            erased += await self._store.run(found)
+            names = await asyncio.to_thread(self._store.keys.destroyed, names[-1])
+        if erased:
+            log.info("erased_again", persons=erased)
+
+    async def clear_away(self) -> None:
+        """Take away what is left of erased persons once their last line has left, and empty the log behind them."""
+        if await self._store.read(something_left):
+            await self._store.run(clear_away)
+        await self._store.finish_erasures()
 
     async def let_go(self) -> None:
         """Expire what could not leave before its deadline."""

@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "PEBBLE_"
-SECRETS = ("telegram_token", "discord_token", "webhook_secret", "secret_keys", "database")
+SECRETS = ("telegram_token", "discord_token", "webhook_secret", "secret_keys", "person_keys", "database")
 """Settings that can be read from the file that PEBBLE_<NAME>_FILE names."""
 
 
@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = None
     database: SecretStr = SecretStr("sqlite:///data/pebble.db")
     secret_keys: SecretStr | None = None
+    person_keys: SecretStr | None = None
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8000, ge=0, le=65535)
     web_chat: bool = False

@@ -1,4 +1,4 @@
-"""What a host does from the command line: look whether everything is in order, and make a copy."""
+"""What a host does from the command line: look whether everything is in order, make copies, change the keys."""
 
 import asyncio
 import sqlite3
@@ -17,13 +17,16 @@ from bot.errors import Misconfigured, PebbleError
 from bot.schedules.aliases import zone_names
 from bot.schedules.zones import known_zone
 from bot.settings import Settings
-from bot.store import Tx
-from bot.store.engine import parse_url
+from bot.store import Keyring, PersonKeys, Tx
+from bot.store.database import parse_url
 from bot.store.facts import COPY, HEARTBEAT, write_number
 from bot.store.migrate import current, newest
+from bot.store.opening import key_file, read_keys, write_keys
 
 Say = Callable[[str], None]
 
+_TELLING = 50_000
+"""Keys between two lines about how far it is."""
 MOST_DRIFT = 5.0
 """Seconds that this machine's clock may differ from the database server's."""
 
@@ -167,4 +170,67 @@ def back_up(settings: Settings, file: Path, say: Say) -> None:
     except sqlite3.Error as error:
         file.unlink(missing_ok=True)
         raise Misconfigured(f"{file}: the copy could not be written ({error})") from None
-    say(f"Copied to {file}. Keep the secret keys in another safe place: without them nobody can read it.")
+    say(f"Copied to {file}. Keep the keys in another safe place: without them nobody can read it.")
+
+
+def copy_keys(settings: Settings, file: Path, tell: Say) -> None:
+    """Put a copy of persons' keys in place of an earlier one. Raises Misconfigured with what to do instead."""
+    store, _ = open_database(settings, SystemClock(), alone=False)
+    try:
+        store.keys.copy(file)
+    finally:
+        store.close()
+    tell(f"Copied to {file}, in place of what was there. Keep no older one: it could read people who were erased.")
+
+
+def rotate_keys(settings: Settings, tell: Say, *, forget_old: bool = False) -> bool:
+    """Seal all persons' keys with a new key of the host's, beside a Pebble that may be running; return whether done.
+
+    Can be cut off at any point and begun again: the new key is in the file before anything is sealed with it, and the
+    old ones stay there until `forget_old` has found nothing that needs them.
+    """
+    store, _ = open_database(settings, SystemClock(), alone=False)
+    try:
+        if settings.secret_keys is not None:
+            return _rotate_given(settings.secret_keys.get_secret_value(), store.keys, tell)
+        _rotate_file(key_file(store.url), store.keys, tell, forget_old=forget_old)
+        return True
+    finally:
+        store.close()
+
+
+def _rotate_file(file: Path, keys: PersonKeys, tell: Say, *, forget_old: bool) -> None:
+    # What an earlier run has left is finished first, and a new key is only made when nothing is.
+    if not forget_old and not keys.old_ones():
+        write_keys(file, [Keyring.new_host_key(), *read_keys(file)])
+        tell(f"A new key stands first in {file}.")
+    _reseal(keys, tell)
+    newest, *older = read_keys(file)
+    if not older:
+        tell("There is no older key to forget.")
+    elif forget_old:
+        write_keys(file, [newest])
+        tell(f"{file} holds the newest key alone. Copy it and the persons’ keys anew: pebble keys copy FILE")
+    else:
+        tell("The older keys stay until you run: pebble keys rotate --forget-old")
+
+
+def _rotate_given(given: str, keys: PersonKeys, tell: Say) -> bool:
+    if len(given.replace(",", " ").split()) > 1:
+        _reseal(keys, tell)
+        tell("The others can be taken out of PEBBLE_SECRET_KEYS now.")
+        return True
+    tell("The key comes from PEBBLE_SECRET_KEYS, which Pebble cannot change. So:")
+    tell(f"1. Put this new one in front of it, with a comma between: {Keyring.new_host_key()}")
+    tell("2. Start every Pebble again.")
+    tell("3. Run this command once more. It says when the old one can be taken out.")
+    return False
+
+
+def _reseal(keys: PersonKeys, tell: Say) -> None:
+    done = 0
+    while sealed := keys.reseal():
+        done += sealed
+        if done % _TELLING < sealed:
+            tell(f"{done} keys sealed anew …")
+    tell(f"All persons’ keys are sealed with the newest key ({done} of them anew).")

@@ -4,7 +4,7 @@ from alembic import context
 from sqlalchemy import Connection, create_engine
 
 from bot.settings import read_settings
-from bot.store.engine import parse_url
+from bot.store.database import parse_url
 from bot.store.tables import metadata
 
 

@@ -22,6 +22,7 @@ GIVEN: dict[str, tuple[str, Any]] = {
     "webhook_secret": (CANARY, CANARY),
     "database": (f"postgresql://me:{CANARY}@db/pebble", f"postgresql://me:{CANARY}@db/pebble"),
     "secret_keys": (CANARY, CANARY),
+    "person_keys": (f"postgresql://me:{CANARY}@db/keys", f"postgresql://me:{CANARY}@db/keys"),
     "web_host": ("0.0.0.0", "0.0.0.0"),
     "web_port": ("8443", 8443),
     "web_chat": ("true", True),

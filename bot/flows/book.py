@@ -15,6 +15,7 @@ from bot.flows import (
     live,
     long_goal,
     moments_list,
+    my_data,
     now,
     nudge_cards,
     own_day,
@@ -51,6 +52,9 @@ MENU = (
     "resume",
     "help",
     "cancel",
+    "privacy",
+    "export",
+    "delete",
 )
 """The commands that a platform's menu lists, in its order."""
 
@@ -93,6 +97,7 @@ CHAPTERS = (
     live,
     long_goal,
     moments_list,
+    my_data,
     now,
     nudge_cards,
     own_day,

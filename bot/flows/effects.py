@@ -70,6 +70,16 @@ class KeepWords:
 
 
 @dataclass(frozen=True, slots=True)
+class SendExport:
+    """Send the person all that is kept of them, as files."""
+
+
+@dataclass(frozen=True, slots=True)
+class EraseEverything:
+    """Erase all that is kept of the person; nothing can be said to them afterwards but one last line."""
+
+
+@dataclass(frozen=True, slots=True)
 class KeepIdentity:
     """Keep the person's own sentence about who they are."""
 

@@ -7,6 +7,7 @@ from sqlalchemy import delete, select, update
 from bot.flows.engine import Position
 from bot.people.queries import Person
 from bot.store import Tx
+from bot.store.owner import Owner, Part, Reader, Sections
 from bot.store.tables import positions
 
 
@@ -39,3 +40,21 @@ def leave(tx: Tx, person: Person) -> bool:
     """Forget the person's position; return whether there was one."""
     result = tx.connection.execute(delete(positions).where(positions.c.person_id == person.id))
     return bool(result.rowcount)
+
+
+def _give(tx: Tx, owner: Owner, reader: Reader) -> Sections:
+    row = tx.connection.execute(select(positions).where(positions.c.person_id == owner.person_id)).first()
+    found = reader.plain(positions, row, json=("sealed_data",), leave=PART.leaves(positions)) if row else None
+    return {"position": found}
+
+
+def _erase(tx: Tx, owner: Owner) -> None:
+    tx.connection.execute(delete(positions).where(positions.c.person_id == owner.person_id))
+
+
+PART = Part(
+    tables=(positions,),
+    give=_give,
+    erase=_erase,
+    left_out={"positions.person_id": "the person that all of it is about"},
+)

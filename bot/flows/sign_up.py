@@ -27,12 +27,14 @@ def _ask_practice(scene: Scene) -> Ask:
     offers.append((scene.voice.say(N_("Something else")), ELSE))
     if scene.data.get("introduced"):
         return Ask(scene.voice.say(N_("Pick one to begin:")), rows_of(offers, 1))
-    text = N_(
-        "Hi, I’m Pebble. One tiny moment, when you choose. No streaks.\n"
-        "I’m automated, not a therapist and not for emergencies: /help lists people who can be there.\n\n"
-        "Pick one to begin:"
+    hello = scene.voice.say(
+        N_(
+            "Hi, I’m Pebble. One tiny moment, when you choose. No streaks.\n"
+            "I’m automated, not a therapist and not for emergencies: /help lists people who can be there."
+        )
     )
-    return Ask(scene.voice.say(text), rows_of(offers, 1))
+    sealed = scene.voice.say(N_("What you tell me is kept sealed; whoever runs this bot could read it: /privacy"))
+    return Ask(f"{hello}\n{sealed}\n\n{scene.voice.say(N_('Pick one to begin:'))}", rows_of(offers, 1))
 
 
 def _take_practice(scene: Scene, answer: Answer) -> Turn | Unclear:

@@ -76,11 +76,11 @@ def by_keys(tx: Tx, keys: Iterable[str]) -> list[Practice]:
     if not ids:
         return []
     rows: Sequence[Any] = tx.connection.execute(
-        select(own_practices, persons.c.wrapped_key)
+        select(own_practices, persons.c.key_id)
         .join(persons, persons.c.id == own_practices.c.person_id)
         .where(own_practices.c.id.in_(ids), own_practices.c.removed_at.is_(None))
     ).all()
-    return [_practice(row, tx.keys.seal(row.wrapped_key)) for row in rows]
+    return [_practice(row, tx.keys.seal(row.key_id)) for row in rows]
 
 
 def _set(tx: Tx, person: Person, key: str, **values: Any) -> None:

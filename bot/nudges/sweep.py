@@ -54,7 +54,7 @@ _OF_PERSON = tuple(
     persons.c[name]
     for name in (
         "language",
-        "wrapped_key",
+        "key_id",
         "paused_at",
         "paused_until",
         "quiet_start",
@@ -147,7 +147,7 @@ def _claim(tx: Tx) -> Sequence[Any]:
 def _nudges_of(tx: Tx, claimed: Sequence[Any]) -> list[_Ringing]:
     """Return the claimed rows that are not stale, with all that a message needs."""
     due_at = {(r.nudge_id, r.version): r.at for r in claimed}
-    found = tx.connection.execute(
+    wanted = (
         select(
             *_OF_NUDGE,
             *_OF_PERSON,
@@ -159,6 +159,9 @@ def _nudges_of(tx: Tx, claimed: Sequence[Any]) -> list[_Ringing]:
         .where(nudges.c.id.in_({r.nudge_id for r in claimed}), nudges.c.removed_at.is_(None))
         .order_by(nudges.c.id)
     )
+    if tx.many_writers:  # whoever is being erased beside this is waited for, and not found then
+        wanted = wanted.with_for_update(read=True, key_share=True, of=persons)
+    found = tx.connection.execute(wanted)
     live = []
     for nudge in found:
         was_due = due_at.get((nudge.id, nudge.version))
@@ -339,7 +342,7 @@ def _kept_line(tx: Tx, nudge: Any, seal: Seal, shelf: str) -> str | None:
 def _own_words(tx: Tx, nudge: Any) -> tuple[Seal | None, str | None]:
     """Return the person's seal and their own cue; neither when they cannot be opened: the nudge comes all the same."""
     try:
-        seal = tx.keys.seal(nudge.wrapped_key)
+        seal = tx.keys.seal(nudge.key_id)
         return seal, seal.open(bytes(nudge.sealed_cue)) if nudge.sealed_cue else None
     except (InvalidToken, SealBroken):
         log.error("cue_unreadable", nudge=nudge.id)

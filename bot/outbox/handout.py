@@ -136,7 +136,7 @@ def _parcels(tx: Tx, ids: list[int]) -> list[Parcel]:
             outbox,
             addresses.c.platform,
             addresses.c.chat,
-            persons.c.wrapped_key,
+            persons.c.key_id,
             target.c.message.label("edited"),
         )
         .join(addresses, addresses.c.id == outbox.c.address_id)
@@ -157,7 +157,7 @@ def _parcels(tx: Tx, ids: list[int]) -> list[Parcel]:
 
 
 def _parcel(tx: Tx, row: Any) -> Parcel:
-    seal = tx.keys.seal(row.wrapped_key) if row.sealed else None
+    seal = tx.keys.seal(row.key_id) if row.sealed else None
     return Parcel(
         id=row.id,
         address_id=row.address_id,

@@ -87,9 +87,9 @@ def meet(tx: Tx, address: Address, language: str, hinted_zone: str | None, *, as
     """
     known = find(tx, address)
     if known is None:
-        _welcome(tx, address, language, hinted_zone)
-        known = find(tx, address)
-        assert known is not None
+        while known is None:  # once more where the address went away in this very moment: somebody was erased there
+            _welcome(tx, address, language, hinted_zone)
+            known = find(tx, address)
         return known
     if not aside or known.closed_at is None or tx.now - known.closed_at >= DAY:
         wake_address(tx, known.address_id, hinted_zone or known.hinted_zone)
@@ -120,15 +120,27 @@ def _hear(tx: Tx, person: Person) -> None:
 
 
 def _welcome(tx: Tx, address: Address, language: str, hinted_zone: str | None) -> None:
-    person_id = tx.add(persons, created_at=tx.now, heard_at=tx.now, language=language, wrapped_key=tx.keys.new_person())
+    person_id = tx.add(persons, created_at=tx.now, heard_at=tx.now, language=language, key_id=tx.keys.new_person())
     place: dict[str, Any] = {"platform": address.platform, "chat": address.chat}
     made = tx.connection.execute(
         tx.insert(addresses)
         .values(person_id=person_id, hinted_zone=hinted_zone, woken_at=tx.now, **place)
         .on_conflict_do_nothing(index_elements=["platform", "chat"])
     )
-    if made.rowcount != 1:  # another process met the same person in this very moment
+    if made.rowcount != 1 and not _moves_in(tx, person_id, address, hinted_zone):
+        # Another process met the same person in this very moment.
         tx.connection.execute(persons.delete().where(persons.c.id == person_id))
+
+
+def _moves_in(tx: Tx, person_id: int, address: Address, hinted_zone: str | None) -> bool:
+    """Give a new person the address that somebody erased has left behind; return whether there was one."""
+    left = (addresses.c.person_id.is_(None), addresses.c.left_at.is_not(None))
+    taken = tx.connection.execute(
+        update(addresses)
+        .where(addresses.c.platform == address.platform, addresses.c.chat == address.chat, *left)
+        .values(person_id=person_id, hinted_zone=hinted_zone, woken_at=tx.now, left_at=None, paused_at=None)
+    )
+    return bool(taken.rowcount)
 
 
 def meet_group(tx: Tx, address: Address) -> Recipient:
@@ -150,7 +162,7 @@ def _person(tx: Tx, row: Any) -> Person:
         zone=row.zone,
         hinted_zone=row.hinted_zone,
         paused_at=row.paused_at,
-        seal=tx.keys.seal(row.wrapped_key),
+        seal=tx.keys.seal(row.key_id),
         paused_until=row.paused_until,
         quiet=quiet_hours(row.quiet_start, row.quiet_end),
         parts=day_parts(row.morning, row.noon, row.evening, row.night),

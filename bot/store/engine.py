@@ -5,28 +5,36 @@ PostgreSQL. Only the edges start a unit of work; whatever it raises rolls everyt
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+import structlog
+from sqlalchemy import Connection, Table, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError, ProgrammingError
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
 from bot.clock import Clock
-from bot.errors import Misconfigured, TryLater
+from bot.errors import TryLater
+from bot.store.database import BUSY, POSTGRES_THREADS, make_engine, parse_url, reading, translated
+from bot.store.person_keys import PersonKeys
 from bot.store.sealed import Keyring
+from bot.store.tables import erasures
 
 T = TypeVar("T")
 Work = Callable[["Tx"], T]
 
-POSTGRES_THREADS = 4
 TRIES = 3
 """How often a unit of work is run when PostgreSQL chose it as the victim of a deadlock."""
-_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
-_RETRYABLE = {"40001", "40P01"}  # serialization_failure, deadlock_detected (PostgreSQL, appendix A)
+# serialization_failure, deadlock_detected, foreign_key_violation (PostgreSQL, appendix A). The last: somebody whom this
+# work speaks of was erased beside it, and it does not find them when it looks again.
+_RETRYABLE = {"40001", "40P01", "23503"}
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -35,9 +43,11 @@ class Tx:
 
     connection: Connection
     now: int
-    keys: Keyring
+    keys: PersonKeys
     wakes: bool = field(default=False)
     """Set when something was put into the outbox: the pump is woken after the commit."""
+    erases: bool = field(default=False)
+    """Set when somebody was erased: after the commit their key is destroyed and nothing stays in the log."""
 
     def insert(self, table: Any) -> Any:
         """Return an INSERT of this database's dialect, for its ON CONFLICT clause."""
@@ -60,13 +70,18 @@ class Tx:
 class Store:
     """The database and its threads. `wake` is called on the event loop after a commit that filled the outbox."""
 
-    def __init__(self, url: str, clock: Clock, keys: Keyring) -> None:
-        """Open lazily; nothing is connected yet. Raises Misconfigured for an address that cannot be meant."""
+    def __init__(self, url: str, clock: Clock, keys: Keyring | PersonKeys, keys_url: str | None = None) -> None:
+        """Open lazily; nothing is connected yet. Raises Misconfigured for an address that cannot be meant.
+
+        `keys` are the host's, or a place with persons' keys that is open already; `keys_url` is where that place is,
+        None: beside the database.
+        """
         self.url = parse_url(url)
-        self.engine = _make_engine(self.url)
+        self.engine = make_engine(self.url)
         self.clock = clock
-        self.keys = keys
+        self.keys = keys if isinstance(keys, PersonKeys) else PersonKeys(place_of_keys(self.url, keys_url), keys)
         self.wake: Callable[[], None] = lambda: None
+        self._unfinished = True  # what another process left in the log is unknown
         embedded = self.url.get_backend_name() == "sqlite"
         self._writers = ThreadPoolExecutor(1 if embedded else POSTGRES_THREADS, "store-write")
         self._readers = ThreadPoolExecutor(2, "store-read")
@@ -93,6 +108,11 @@ class Store:
         self._writers.shutdown(wait=True)
         self._readers.shutdown(wait=True)
         self.engine.dispose()
+        self.keys.close()
+
+    async def finish_erasures(self) -> None:
+        """Destroy the keys of those whose erasing was cut short, and empty the log; see `_finish_erasures`."""
+        await asyncio.get_running_loop().run_in_executor(self._writers, self._finish_erasures)
 
     def _run(self, work: Work[T], loop: asyncio.AbstractEventLoop | None) -> T:
         for attempt in range(1, TRIES + 1):
@@ -104,6 +124,9 @@ class Store:
                 if attempt < TRIES and getattr(error.orig, "sqlstate", None) in _RETRYABLE:
                     continue
                 raise translated(error) from error
+            if tx.erases:
+                self._unfinished = True
+                self._finish_quietly()
             if tx.wakes and loop is not None:
                 loop.call_soon_threadsafe(self.wake)
             return result
@@ -111,75 +134,53 @@ class Store:
 
     def _read(self, work: Work[T]) -> T:
         try:
-            with self.engine.connect() as connection:
-                connection.info["reading"] = True
-                try:
-                    return work(Tx(connection, self.clock.now(), self.keys))
-                finally:
-                    connection.rollback()
-                    connection.info["reading"] = False
+            with reading(self.engine) as connection:
+                return work(Tx(connection, self.clock.now(), self.keys))
         except DBAPIError as error:
             raise translated(error) from error
 
+    def _finish_quietly(self) -> None:
+        try:
+            self._finish_erasures()
+        except TryLater as trouble:  # what was asked for is committed; the rota sees to the rest
+            log.warning("erasing_waits", problem=str(trouble))
 
-def parse_url(url: str) -> URL:
-    """Return the SQLAlchemy URL with the driver that Pebble brings. Raises Misconfigured."""
-    try:
-        parsed = make_url(url)
-        if parsed.drivername in ("postgresql", "postgres"):
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        parsed.get_dialect()
-    except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
-        raise Misconfigured("PEBBLE_DATABASE: not a database address; try sqlite:///data/pebble.db") from None
-    if parsed.drivername not in _DRIVERS:
-        raise Misconfigured("PEBBLE_DATABASE: only sqlite:///… and postgresql://… are known")
-    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
-        raise Misconfigured("PEBBLE_DATABASE: SQLite needs a file, such as sqlite:///data/pebble.db")
-    return parsed
+    def _finish_erasures(self) -> None:
+        """Destroy the keys of all who were erased, then empty the log in which their rows may still be read.
 
+        Each step can be repeated, so that a process may die between any two of them. Raises TryLater.
+        """
+        gone = self._read(lambda tx: [bytes(key_id) for key_id in tx.connection.scalars(select(erasures.c.key_id))])
+        if gone:
+            self.keys.destroy(gone, self.clock.now())
+            self._run(lambda tx: tx.connection.execute(delete(erasures).where(erasures.c.key_id.in_(gone))), None)
+            self._unfinished = True
+        if self._unfinished:
+            self._unfinished = not self._empty_log()
 
-def translated(error: DBAPIError) -> Exception:
-    """Return TryLater for what the host or time can mend, and the error itself for what only code can."""
-    if isinstance(error, IntegrityError | ProgrammingError | DataError):
-        return error
-    if getattr(error.orig, "sqlite_errorname", "") in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
-        damaged = "PEBBLE_DATABASE: the file is damaged or no database; put a backup in its place"
-        return TryLater(damaged, everywhere=True)
-    # Only the kind of trouble: a statement's parameters may hold people's texts.
-    return TryLater(f"the database is away, full or read-only ({type(error.orig).__name__})", everywhere=True)
-
-
-def _make_engine(url: URL) -> Engine:
-    if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, hide_parameters=True, pool_size=4, connect_args={"timeout": 10})
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    return create_engine(
-        url,
-        hide_parameters=True,
-        pool_size=POSTGRES_THREADS + 2,
-        max_overflow=2,
-        pool_pre_ping=True,
-        # Else SQLAlchemy answers -1 for an INSERT, and whether ON CONFLICT DO NOTHING did nothing stays unknown.
-        execution_options={"preserve_rowcount": True},
-    )
+    def _empty_log(self) -> bool:
+        """Empty SQLite's write-ahead log; return False while somebody who reads still needs it."""
+        if self.url.get_backend_name() != "sqlite":
+            return True
+        connection = self.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA busy_timeout=0")  # the writer does not stand still for a reader: it looks again
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            found = cursor.fetchone()  # whether somebody is in the way, then two numbers of pages
+            cursor.execute(f"PRAGMA busy_timeout={BUSY * 1000}")
+            return found is not None and not found[0]
+        except sqlite3.Error as error:
+            raise TryLater(f"the log cannot be emptied ({type(error).__name__})", everywhere=True) from None
+        finally:
+            connection.close()
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # The driver must not open transactions by itself: we begin them, see _begin_sqlite.
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",  # a commit that was told to a person survives a power cut
-        "secure_delete=ON",
-        "foreign_keys=ON",
-        "temp_store=MEMORY",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # IMMEDIATE takes the write lock at once, so that a read is never upgraded and refused halfway.
-    reading = connection.info.get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+def place_of_keys(database: URL, given: str | None) -> URL:
+    """Return where persons' keys lie: as given, else person.keys beside the file, or in the same PostgreSQL."""
+    if given:
+        return parse_url(given, "PEBBLE_PERSON_KEYS")
+    if database.get_backend_name() != "sqlite":
+        return database
+    name = str(database.database).removeprefix("file:")
+    return URL.create("sqlite", database=str(Path(name).parent / "person.keys"))

@@ -11,7 +11,9 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from bot.errors import Misconfigured
-from bot.store.engine import Store, translated
+from bot.store.database import translated
+from bot.store.engine import Store
+from bot.store.person_keys import PersonKeys
 
 LOCK = 0x0EBB1E
 """The advisory lock under which PostgreSQL is migrated."""
@@ -20,22 +22,24 @@ _PACKAGED = Path(__file__).parents[1] / "migrations"
 _BESIDE = Path(__file__).parents[2] / "migrations"
 
 
-def config(connection: Connection | None = None) -> Config:
-    """Return Alembic's configuration, without a file of its own."""
+def config(connection: Connection | None = None, keys: PersonKeys | None = None) -> Config:
+    """Return Alembic's configuration, without a file of its own; `keys` is where persons' keys lie."""
     made = Config()
     made.set_main_option("script_location", str(_PACKAGED if _PACKAGED.is_dir() else _BESIDE))
     made.set_main_option("path_separator", "os")
     made.attributes["connection"] = connection
+    made.attributes["keys"] = keys
     return made
 
 
 def upgrade(store: Store, revision: str = "head") -> None:
     """Migrate to `revision`. Other processes wait until it is done. Raises TryLater or Misconfigured."""
+    store.keys.prepare()
     try:
         with store.engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-            command.upgrade(config(connection), revision)
+            command.upgrade(config(connection, store.keys), revision)
     except ProgrammingError as error:
         if error.connection_invalidated or error.statement is None:  # the address holds what the driver cannot read
             raise Misconfigured("PEBBLE_DATABASE: an option in this address is not known") from None

@@ -59,7 +59,8 @@ persons = Table(
     Column("feelings", Boolean, nullable=False, server_default=text("true")),  # faces are asked for
     Column("sound", Boolean, nullable=False, server_default=text("false")),  # nudges arrive with a sound
     Column("low_at", BigInteger),  # when they last gave a low face: the rest of that day is a gentle one
-    Column("wrapped_key", LargeBinary, nullable=False),  # the person's own key, sealed with the host's keys
+    # The name of the person's own key. The key lies elsewhere (`bot.store.person_keys`), never in a copy of this.
+    Column("key_id", LargeBinary, nullable=False, unique=True, index=True),
     # Never give a number out twice: a button names its row, and an old one must not fit a new owner.
     sqlite_autoincrement=True,
 )
@@ -68,15 +69,22 @@ addresses = Table(
     "addresses",
     metadata,
     _key(),
-    Column("person_id", Id, ForeignKey("persons.id", ondelete="CASCADE"), index=True),  # null: a group
+    Column("person_id", Id, ForeignKey("persons.id", ondelete="CASCADE"), index=True),  # null: a group, or left behind
     Column("platform", String(16), nullable=False),
     Column("chat", String(64), nullable=False),
     Column("paused_at", BigInteger),  # when the platform said that nobody can be reached here
     Column("woken_at", BigInteger),  # when somebody last wrote from here
     Column("hinted_zone", String(64)),  # what the platform or browser last hinted; a guess to be confirmed
     Column("cursor", String(64)),  # the platform's own mark of how far this chat has been read; null: it has none
+    Column("left_at", BigInteger),  # when the person was erased: the row stays until the last line has left
     UniqueConstraint("platform", "chat"),
     sqlite_autoincrement=True,
+)
+Index(
+    "ix_addresses_left_at",
+    addresses.c.left_at,
+    sqlite_where=text("left_at IS NOT NULL"),
+    postgresql_where=text("left_at IS NOT NULL"),
 )
 
 nudges = Table(
@@ -277,6 +285,15 @@ words = Table(
     Column("at", BigInteger, nullable=False),
     Column("after_outbox_id", Id, nullable=False),  # where it stands in the conversation
     sqlite_autoincrement=True,
+)
+
+# Keys that are to be destroyed: goes in together with the rows of the person who was erased, and goes when it is done.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("key_id", LargeBinary, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # A handful of named values that the program keeps for itself: the demo clock's offset, the last heartbeat.

@@ -20,7 +20,7 @@ async def test_a_person_whose_key_does_not_open_holds_up_nobody(house: House) ->
     # Something sealed is still waiting for Anna when her key breaks.
     await house.door.receive(anna.event(Kind.COMMAND, "help"))
     house.store.run_now(
-        lambda tx: tx.connection.execute(update(persons).where(persons.c.id == 1).values(wrapped_key=b"broken"))
+        lambda tx: tx.connection.execute(update(persons).where(persons.c.id == 1).values(key_id=b"broken"))
     )
     await house.pass_time(86_400)
     assert any(said.nudge for said in ben.inbox[heard:])

@@ -295,7 +295,7 @@ def test_a_row_that_this_version_cannot_read_is_dead_and_delays_nobody(room: Pos
     for n in range(5):
         room.put(f"p{n}", str(n))
     ids = [r.id for r in room.rows()]
-    foreign = Keyring([KEY]).seal(room.store.keys.new_person()).close('{"text": "another key"}')
+    foreign = room.store.keys.seal(room.store.keys.new_person()).close('{"text": "another key"}')
     room.store.run_now(lambda tx: spoil(tx, ids[0], body=foreign))
     room.store.run_now(lambda tx: spoil(tx, ids[1], body=b"{", sealed=False))
     room.store.run_now(lambda tx: spoil(tx, ids[2], op="picture"))

@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import AlreadyRunning, Misconfigured
 from bot.store import Keyring, Store
-from bot.store.engine import parse_url
+from bot.store.database import parse_url
 from bot.store.lock import hold
 from bot.store.opening import open_store, read_keys
 from tests.kit.clock import HandClock
@@ -103,8 +103,8 @@ def test_the_hosts_own_key_file_is_read_and_left_as_it_is(tmp_path: Path) -> Non
     newer = Keyring.new_host_key()
     path.write_text(f"{newer}\n{KEY}\n")
     store, lock = open_store(f"sqlite:///{tmp_path / 'pebble.db'}", None, HandClock())
-    wrapped = Keyring([KEY]).new_person()
-    store.keys.seal(wrapped)
+    sealed, _ = Keyring([KEY]).new_person()
+    store.keys.host.seal(sealed)
     assert path.read_text() == f"{newer}\n{KEY}\n"
     store.close()
     assert lock is not None
@@ -117,6 +117,20 @@ def test_given_keys_need_no_file(tmp_path: Path) -> None:
     store.close()
     assert lock is not None
     lock.close()
+
+
+def test_the_keys_of_persons_lie_beside_the_database_or_where_the_host_says(tmp_path: Path) -> None:
+    url, elsewhere = f"sqlite:///{tmp_path / 'pebble.db'}", tmp_path / "keys" / "of persons"
+    for place, file in ((None, tmp_path / "person.keys"), (f"sqlite:///{elsewhere}", elsewhere)):
+        store, lock = open_store(url, [KEY], HandClock(), person_keys=place)
+        name = store.keys.new_person()
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert store.keys.seal(name).open(store.keys.seal(name).close("mine")) == "mine"
+        store.close()
+        assert lock is not None
+        lock.close()
+    with pytest.raises(Misconfigured, match=r"^PEBBLE_PERSON_KEYS: "):
+        Store(url, HandClock(), Keyring([KEY]), "mysql://host/keys")
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ ODD = [
 @pytest.mark.parametrize("text", ODD)
 def test_a_sealed_text_comes_back_as_it_was(text: str) -> None:
     keyring = Keyring([Keyring.new_host_key()])
-    seal = keyring.seal(keyring.new_person())
+    seal = keyring.seal(keyring.new_person()[0])
     sealed = seal.close(text)
     assert seal.open(sealed) == text
     assert not text.strip() or text.encode() not in sealed
@@ -34,7 +34,7 @@ def test_a_sealed_text_comes_back_as_it_was(text: str) -> None:
 
 
 _HOST = Keyring([Keyring.new_host_key()])
-_SEAL = _HOST.seal(_HOST.new_person())
+_SEAL = _HOST.seal(_HOST.new_person()[0])
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=50))
@@ -47,7 +47,7 @@ def test_the_same_text_never_looks_the_same_twice() -> None:
 
 
 def test_another_persons_seal_does_not_open_it() -> None:
-    anna, ben = (_HOST.seal(_HOST.new_person()) for _ in range(2))
+    anna, ben = (_HOST.seal(_HOST.new_person()[0]) for _ in range(2))
     with pytest.raises(InvalidToken):
         ben.open(anna.close("mine"))
 
@@ -62,11 +62,11 @@ def test_a_text_that_was_tampered_with_does_not_open() -> None:
 def test_a_new_host_key_in_front_leaves_old_persons_readable() -> None:
     old, new = Keyring.new_host_key(), Keyring.new_host_key()
     before = Keyring([old])
-    wrapped = before.new_person()
+    wrapped, _ = before.new_person()
     sealed = before.seal(wrapped).close("still mine")
     both = Keyring([new, old])
     assert both.seal(wrapped).open(sealed) == "still mine"
-    newcomer = both.new_person()
+    newcomer, _ = both.new_person()
     alone = Keyring([new])
     assert alone.seal(newcomer).open(both.seal(newcomer).close("hello")) == "hello"
     with pytest.raises(Misconfigured, match="PEBBLE_SECRET_KEYS"):
@@ -75,15 +75,15 @@ def test_a_new_host_key_in_front_leaves_old_persons_readable() -> None:
 
 def test_a_destroyed_key_leaves_its_texts_unreadable() -> None:
     keyring = Keyring([Keyring.new_host_key()])
-    wrapped = keyring.new_person()
+    wrapped, _ = keyring.new_person()
     sealed = keyring.seal(wrapped).close("forget me")
-    for other in (keyring.new_person(), b"", b"\x00" * len(wrapped)):
+    for other in (keyring.new_person()[0], b"", b"\x00" * len(wrapped)):
         with pytest.raises((Misconfigured, InvalidToken)):
             keyring.seal(other).open(sealed)
 
 
 def test_keys_that_fit_nothing_stored_say_which_setting_to_mend() -> None:
-    wrapped = Keyring([Keyring.new_host_key()]).new_person()
+    wrapped, _ = Keyring([Keyring.new_host_key()]).new_person()
     with pytest.raises(Misconfigured, match=r"^PEBBLE_SECRET_KEYS: .*earlier key"):
         Keyring([Keyring.new_host_key()]).seal(wrapped)
 

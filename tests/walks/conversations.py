@@ -64,6 +64,7 @@ WALKS: Mapping[str, tuple[Action, ...]] = {
     "change-time": (*SIGNED_UP, "/nudges", "[Change time]", *TAPPED, "[Change]", "weekdays 9:15", "[OK]"),
     "change-words": ("/now Mirror words", "[Change words]", "I am learning."),
     "day": ("/day", "[Evening]", "[19]", "[19:15]"),
+    "delete": (*SIGNED_UP, "/delete", "[Delete everything]", "[Keep everything]"),
     "goal": ("/newgoal", "the allotment", "ten minutes of weeding"),
     "guide": ("/now Three senses", "[Step by step]", "a cup", "[Next]", "rain", "[😄]"),
     "helper": ("/helper", "Mia, 0170 1234567"),

@@ -1,0 +1,158 @@
+"""/privacy, /export, /delete: what is kept of a person, all of it as files, and all of it gone."""
+
+from dataclasses import replace
+
+from bot.flows.conversation import start
+from bot.flows.effects import EraseEverything, SendExport
+from bot.flows.engine import Answer, Ask, Flow, Scene, Step, Turn, Unclear, tap_a_button
+from bot.flows.positions import PART
+from bot.flows.visit import Chapter, Command, Visit
+from bot.outbox.states import DAY
+from bot.privacy import parts
+from bot.privacy.erase import erase, say_last
+from bot.privacy.export import as_csv, as_json, collect
+from bot.speech import Attachment, Kind, Outgoing, Payload
+from bot.store.owner import Part
+from bot.texts import N_
+
+PARTS: tuple[Part, ...] = (PART, *parts.PARTS)
+"""All capabilities that know something of a person."""
+
+
+def _privacy(visit: Visit) -> None:
+    kept = N_(
+        "What I keep: this chat’s number, your language, time zone and nudges, what you tap, faces, and the words you "
+        "write to me. Of voice notes and photos only their number on this platform."
+    )
+    readers = N_(
+        "Who can read it: your words are sealed with a key of your own, but whoever runs this bot holds that key and "
+        "could read them. So could the platform that carries our chat."
+    )
+    time = N_("How long: what I say to you, seven days. Your moments and settings, until you delete them.")
+    leaving = N_(
+        "/export gives you all of it as files. /delete takes all of it away at once: from then on nobody can read your "
+        "words in older backups either. Times and taps stay in those until they are thrown away."
+    )
+    text = "\n\n".join(visit.voice.say(part) for part in (kept, readers, time, leaving))
+    row = (
+        visit.button(N_("Export"), Payload("menu", 0, "export")),
+        visit.button(N_("Delete"), Payload("menu", 0, "delete")),
+    )
+    visit.show(Outgoing(text, (row,)))
+
+
+def _export(visit: Visit) -> None:
+    """Send all of it as files, to the person's own chat and nowhere else."""
+    if visit.incoming.aside:
+        visit.say(N_("Your files come in our private chat."))
+        visit.person = replace(visit.person, via="")
+    found = collect(visit.tx, visit.person, lambda key: _title(visit, key), PARTS)
+    _send(visit, N_("Everything I keep of you, for you alone."), as_json(found))
+    _send(visit, N_("Your moments as a table, for any spreadsheet."), as_csv(found))
+
+
+def _send(visit: Visit, caption: str, files: list[Attachment]) -> None:
+    for file in files:
+        visit.show(Outgoing(visit.voice.say(caption), attachment=file))
+
+
+def _title(visit: Visit, key: str) -> str:
+    practice = visit.catalogue.get(key)
+    return visit.voice.say(practice.title) if practice else key
+
+
+def _perform_export(visit: Visit, _effect: SendExport) -> None:
+    _export(visit)
+
+
+def _perform_erasing(visit: Visit, _effect: EraseEverything) -> None:
+    person, voice = visit.person, visit.voice
+    line = voice.say(N_("Done. Everything I kept of you is gone for good. If you write to me again, we begin anew."))
+    erase(visit.tx, person.id, PARTS)
+    question = visit.incoming.message if visit.incoming.kind is Kind.TAP else None
+    say_last(visit.tx, person.id, person.recipient, line, question)
+
+
+def _delete(visit: Visit) -> None:
+    start(visit, DELETE)
+
+
+def _ask_what_goes(scene: Scene) -> Ask:
+    say = scene.voice.say
+    goes = N_(
+        "This takes away everything I keep of you, all at once and for good: settings, nudges, your moments and words, "
+        "what you kept. Nobody can bring it back, whoever runs me included."
+    )
+    stays = N_("What stands in this chat stays in your app until you delete it there.")
+    copy = N_("If you would like a copy first: /export sends you all of it as files.")
+    rows = (
+        ((say(N_("Delete everything")), "delete"), (say(N_("Keep everything")), "keep")),
+        ((say(N_("Export first")), "export"),),
+    )
+    return Ask("\n\n".join(map(say, (goes, stays, copy))), rows)
+
+
+def _take_what_goes(scene: Scene, answer: Answer) -> Turn | Unclear | None:
+    if answer.words is not None:
+        return Turn("sure") if _is_the_word(scene, answer.words) else None
+    match answer.value:
+        case "delete":
+            return Turn("sure")
+        case "keep":
+            return _kept(scene)
+        case "export":
+            return Turn("all", effects=(SendExport(),))
+        case _:
+            return tap_a_button(scene)
+
+
+def _ask_sure(scene: Scene) -> Ask:
+    say = scene.voice.say
+    text = say(N_("One more tap, or the word “{word}”, and it is done."), word=say(WORD).casefold())
+    return Ask(text, (((say(N_("Yes, delete it all")), "yes"), (say(N_("Keep everything")), "keep")),))
+
+
+def _take_sure(scene: Scene, answer: Answer) -> Turn | Unclear | None:
+    if answer.words is not None:
+        return _gone() if _is_the_word(scene, answer.words) else None
+    match answer.value:
+        case "yes":
+            return _gone()
+        case "keep":
+            return _kept(scene)
+        case _:
+            return tap_a_button(scene)
+
+
+def _gone() -> Turn:
+    return Turn(None, effects=(EraseEverything(),))
+
+
+def _kept(scene: Scene) -> Turn:
+    return Turn(None, say=scene.voice.say(N_("Good. Everything stays as it is.")))
+
+
+def _is_the_word(scene: Scene, words: str) -> bool:
+    said = words.strip(" .!“”\"'/").casefold()
+    return said in {WORD.casefold(), scene.voice.say(WORD).casefold()}
+
+
+WORD = N_("Delete")
+"""The word that a person may write instead of the second tap."""
+
+DELETE = Flow(
+    "delete",
+    version=1,
+    steps=(Step("all", _ask_what_goes, _take_what_goes), Step("sure", _ask_sure, _take_sure)),
+    lapses=DAY // 24,
+)
+
+CHAPTER = Chapter(
+    flows=(DELETE,),
+    commands={
+        "privacy": Command(N_("What I keep, and who can read it"), _privacy, N_("/privacy")),
+        "export": Command(N_("All that is yours, as files"), _export, N_("/export")),
+        "delete": Command(N_("Take away everything that I keep of you"), _delete, N_("/delete")),
+    },
+    effects={SendExport: _perform_export, EraseEverything: _perform_erasing},
+)

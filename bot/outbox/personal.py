@@ -1,0 +1,71 @@
+"""What this room has of a person: what Pebble said or is about to say to them, and what they wrote on the chat page."""
+
+from typing import Any
+
+from sqlalchemy import String, cast, delete, literal, select, update
+
+from bot.outbox.shelf import opened
+from bot.outbox.states import State
+from bot.store import Seal, Tx
+from bot.store.owner import Owner, Part, Reader, Sections
+from bot.store.tables import outbox, words
+
+LAST = "farewell:"
+"""How the keys of all rows begin that may still be there after a person is gone; they go when they have left."""
+BLANK = b'{"text":"\xe2\x80\xa6"}'
+"""What a message says of which nothing is to be known any more."""
+
+
+def _give(tx: Tx, owner: Owner, reader: Reader) -> Sections:
+    said = tx.connection.execute(select(outbox).where(outbox.c.address_id.in_(owner.address_ids)).order_by(outbox.c.id))
+    wrote = tx.connection.execute(select(words).where(words.c.address_id.in_(owner.address_ids)).order_by(words.c.id))
+    return {
+        "messages": [
+            {**reader.plain(outbox, row, leave=PART.leaves(outbox)), "body": _body(row, reader.seal)} for row in said
+        ],
+        "words": [reader.plain(words, row, leave=PART.leaves(words)) for row in wrote],
+    }
+
+
+def _body(row: Any, seal: Seal) -> Sections | None:
+    """Return what a message says; of a file that came with it only name and type, else each export held the others."""
+    if row.body is None:
+        return None
+    said = opened(row.body, row.sealed, row.op, seal).to_dict()
+    if "attachment" in said:
+        said["attachment"] = said["attachment"][:2]
+    return said
+
+
+def _erase(tx: Tx, owner: Owner) -> None:
+    """Delete all of it, sent or not. What is on its way right now keeps its place in the order, and nothing else."""
+    here = outbox.c.address_id.in_(owner.address_ids)
+    tx.connection.execute(delete(words).where(words.c.address_id.in_(owner.address_ids)))
+    # First those that wait: on PostgreSQL one of them may be claimed meanwhile, and is found by the second statement.
+    tx.connection.execute(delete(outbox).where(here, outbox.c.state != State.SENDING))
+    nothing = {
+        "key": literal(f"{LAST}sending:") + cast(outbox.c.id, String),
+        "moment_id": None,
+        "edits": None,
+        "body": BLANK,
+        "sealed": False,
+        "deadline": tx.now - 1,  # should it fail, it is not tried again
+        "problem": None,
+    }
+    tx.connection.execute(update(outbox).where(here).values(**nothing))
+
+
+_DELIVERY = "how its delivery went, for the pump"
+PART = Part(
+    tables=(outbox, words),
+    give=_give,
+    erase=_erase,
+    left_out={
+        "outbox.key": "absorbs a double firing; made of the numbers of other rows",
+        "outbox.sealed": "whether the body is sealed; here it is open",
+        "outbox.leased_until_real": _DELIVERY,
+        "outbox.claims": _DELIVERY,
+        "outbox.doubts": _DELIVERY,
+        "outbox.crashes": _DELIVERY,
+    },
+)

@@ -1,0 +1,93 @@
+"""Which database an address means, how it is opened, and what its errors say about what to do next."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError, ProgrammingError
+
+from bot.errors import Misconfigured, TryLater
+
+POSTGRES_THREADS = 4
+BUSY = 10
+"""Seconds that one process waits for another's write to an embedded database."""
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
+
+
+def parse_url(url: str, setting: str = "PEBBLE_DATABASE") -> URL:
+    """Return the SQLAlchemy URL with the driver that Pebble brings. Raises Misconfigured, which names the setting."""
+    try:
+        parsed = make_url(url)
+        if parsed.drivername in ("postgresql", "postgres"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        parsed.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
+        raise Misconfigured(f"{setting}: not a database address; try sqlite:///data/pebble.db") from None
+    if parsed.drivername not in _DRIVERS:
+        raise Misconfigured(f"{setting}: only sqlite:///… and postgresql://… are known")
+    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise Misconfigured(f"{setting}: SQLite needs a file, such as sqlite:///data/pebble.db")
+    return parsed
+
+
+def translated(error: DBAPIError) -> Exception:
+    """Return TryLater for what the host or time can mend, and the error itself for what only code can."""
+    if isinstance(error, IntegrityError | ProgrammingError | DataError):
+        return error
+    if getattr(error.orig, "sqlite_errorname", "") in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
+        damaged = "PEBBLE_DATABASE: the file is damaged or no database; put a backup in its place"
+        return TryLater(damaged, everywhere=True)
+    # Only the kind of trouble: a statement's parameters may hold people's texts.
+    return TryLater(f"the database is away, full or read-only ({type(error.orig).__name__})", everywhere=True)
+
+
+def make_engine(url: URL) -> Engine:
+    """Return the engine of Pebble's database."""
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, hide_parameters=True, pool_size=4, connect_args={"timeout": BUSY})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", begin_sqlite)
+        return engine
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=POSTGRES_THREADS + 2,
+        max_overflow=2,
+        pool_pre_ping=True,
+        # Else SQLAlchemy answers -1 for an INSERT, and whether ON CONFLICT DO NOTHING did nothing stays unknown.
+        execution_options={"preserve_rowcount": True},
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not open transactions by itself: we begin them, see begin_sqlite.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # a commit that was told to a person survives a power cut
+        "secure_delete=ON",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def begin_sqlite(connection: Connection) -> None:
+    """Begin a transaction: one that only reads, within `reading`, takes no write lock."""
+    # IMMEDIATE takes the write lock at once, so that a read is never upgraded and refused halfway.
+    reading = connection.info.get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Return a connection for a transaction that only reads; it is rolled back at the end."""
+    with engine.connect() as connection:
+        connection.info["reading"] = True
+        try:
+            yield connection
+        finally:
+            connection.rollback()
+            connection.info["reading"] = False
