@@ -20,7 +20,7 @@ from random import Random
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bot.outbox.studio import Studio
-from bot.pictures import Link, Number, Ripple, draw
+from bot.pictures import Link, Number, Ripple
 
 LINKS = (1, 7, 200)
 
@@ -45,7 +45,7 @@ def highest_memory() -> float:
 
 async def measure(pictures: int) -> dict[str, float]:
     """Return the figures."""
-    studio = Studio(draw)
+    studio = Studio("bot.pictures:draw")
     begin = time.perf_counter()
     await studio.draw(ripple(7).to_dict())
     found = {"first_ms": round(1000 * (time.perf_counter() - begin))}

@@ -1,17 +1,23 @@
-"""Where pictures are drawn: in one process of its own, so that nothing else waits meanwhile and a crash stays there."""
+"""Where pictures are drawn: in one process of its own, so that nothing else waits meanwhile and a crash stays there.
+
+What draws is given by its name ("module:function") and imported there alone: this process holds neither fonts nor
+renderer. What it raises stays there too, for it may quote a person.
+"""
 
 import asyncio
-import multiprocessing
+import importlib
 import os
 import signal
 import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import BrokenExecutor
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
+
+if TYPE_CHECKING:
+    from concurrent.futures.process import ProcessPoolExecutor
 
 log = structlog.get_logger()
 
@@ -19,51 +25,72 @@ SECONDS = 30.0
 """Time for one picture, from when its turn has come: it takes less than one, and the first some more for the start."""
 TRIES = 2
 """A picture that ends its process twice is not drawn: what follows would only end it again."""
+REST = 120.0
+"""Seconds without a picture after which the process is let go."""
 
-Draw = Callable[[Mapping[str, Any]], bytes]
+Draw = Callable[[Mapping[str, Any]], Awaitable[bytes]]
 
 
 class Undrawn(Exception):
-    """The picture could not be drawn: it took too long, or ended its process twice."""
+    """The picture could not be drawn: it makes no sense, took too long, or ended its process twice."""
 
 
 class Studio:
-    """Draws one picture after another. The process is started by the first one, and anew when it has ended.
+    """Draws one picture after another. The process is started by the first one, and anew when it has ended."""
 
-    `draw` is a plain function of a module: the process imports it by its name, and what it raises is raised here.
-    """
-
-    def __init__(self, draw: Draw, seconds: float = SECONDS) -> None:
+    def __init__(self, draw: str, seconds: float = SECONDS, rest: float = REST) -> None:
+        """`draw` names a plain function that takes what is to be drawn and returns the bytes."""
         self._draw = draw
         self._seconds = seconds
+        self._rest = rest
         self._pool: ProcessPoolExecutor | None = None
         self._turn = asyncio.Lock()
+        self._closing: asyncio.TimerHandle | None = None
 
     async def draw(self, what: Mapping[str, Any]) -> bytes:
-        """Return the picture. Raises Undrawn, and what the drawing function raises."""
+        """Return the picture. Raises Undrawn."""
         async with self._turn:
-            for _ in range(TRIES):
-                try:
-                    async with asyncio.timeout(self._seconds):
-                        return await asyncio.wrap_future(self._opened().submit(self._draw, what))
-                except BrokenProcessPool:
-                    log.warning("studio_ended")
-                    self._drop()
-                except TimeoutError:
-                    log.warning("studio_too_slow", seconds=self._seconds)
-                    self._drop()
-                    raise Undrawn("it took too long") from None
-                except asyncio.CancelledError:  # who waits no longer needs the picture, the next one needs the process
-                    self._drop()
-                    raise
+            if self._closing:
+                self._closing.cancel()
+            try:
+                return await self._drawn(what)
+            finally:
+                self._closing = asyncio.get_running_loop().call_later(self._rest, self._drop)
+
+    async def _drawn(self, what: Mapping[str, Any]) -> bytes:
+        for _ in range(TRIES):
+            try:
+                async with asyncio.timeout(self._seconds):
+                    return await asyncio.wrap_future(self._opened().submit(_carry_out, self._draw, what))
+            except BrokenExecutor:
+                log.warning("studio_ended")
+                self._drop()
+            except TimeoutError:
+                log.warning("studio_too_slow", seconds=self._seconds)
+                self._drop()
+                raise Undrawn("it took too long") from None
+            except asyncio.CancelledError:  # who waits no longer needs the picture, the next one needs the process
+                self._drop()
+                raise
+            except Undrawn:
+                raise
+            except Exception as error:  # no process is to be had here, or it speaks in riddles
+                self._drop()
+                raise Undrawn(type(error).__name__) from None
         raise Undrawn("it ended its process")
 
     def close(self) -> None:
         """End the process. What is being drawn is lost; a later `draw` starts anew."""
+        if self._closing:
+            self._closing.cancel()
         self._drop()
 
-    def _opened(self) -> ProcessPoolExecutor:
+    def _opened(self) -> "ProcessPoolExecutor":
         if self._pool is None:
+            # Here, so that a Pebble that draws nothing does without them.
+            import multiprocessing
+            from concurrent.futures.process import ProcessPoolExecutor
+
             # Spawned, for a fork would take along threads' locks, sockets and everything in memory.
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_begin)
@@ -81,6 +108,15 @@ class Studio:
                 process.kill()
 
 
+def _carry_out(draw: str, what: Mapping[str, Any]) -> bytes:
+    """Draw, in the process that does nothing else."""
+    module, _, name = draw.partition(":")
+    try:
+        return bytes(getattr(importlib.import_module(module), name)(what))
+    except Exception as error:
+        raise Undrawn(type(error).__name__) from None
+
+
 def _begin() -> None:
     """Leave Ctrl+C to the process that started this one, and end with it, however it ends.
 
@@ -91,6 +127,8 @@ def _begin() -> None:
 
 
 def _end_with_parent() -> None:
+    import multiprocessing
+
     parent = multiprocessing.parent_process()
     assert parent is not None
     parent.join()
