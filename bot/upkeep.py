@@ -41,6 +41,7 @@ def run_checks(settings: Settings, say: Say) -> int:
         "clock": _clock,
         "catalogue": _catalogue,
         "tz data": _tz_data,
+        "pictures": _pictures,
     }
     well = True
     for name, check in checks.items():
@@ -148,6 +149,15 @@ def _tz_data(_settings: Settings) -> str:
     if known_zone("Europe/Berlin") is None:
         raise Misconfigured("the tzdata package is empty; install Pebble's requirements again")
     return f"tzdata {version('tzdata')}, {len(zones)} zones"
+
+
+def _pictures(_settings: Settings) -> str:
+    from bot.pictures import missing_scripts
+
+    missing = missing_scripts()
+    if missing:
+        raise Misconfigured(f"no letters for {', '.join(missing)}; install Pebble's requirements again")
+    return "all scripts can be drawn"
 
 
 def back_up(settings: Settings, file: Path, say: Say) -> None:

@@ -23,6 +23,7 @@ FEATURES = {
     "Voice notes",
     "Photos",
     "Files shown again",
+    "Pictures",
     "Calendar file",
     "Live exercises",
     "Toasts",

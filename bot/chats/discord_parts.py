@@ -110,7 +110,9 @@ def said(outgoing: Outgoing) -> tuple[str | None, list[discord.Embed], list[disc
 
 
 def attached(outgoing: Outgoing) -> list[discord.File]:
-    """Return the file that comes with a message."""
+    """Return the file or picture that comes with a message."""
+    if outgoing.image:
+        return [discord.File(io.BytesIO(outgoing.image), "picture.png", description=outgoing.alt)]
     if outgoing.attachment is None:
         return []
     content = io.BytesIO(outgoing.attachment.text.encode(errors="replace"))

@@ -20,7 +20,7 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.chats.backoff import Backoff
 from bot.chats.telegram_errors import TOKEN_REFUSED, next_step, problem
-from bot.chats.telegram_files import NO_PREVIEW, edit_caption, own_file, send_file
+from bot.chats.telegram_files import NO_PREVIEW, edit_words, own_file, send_file, send_picture
 from bot.chats.telegram_intake import Intake, OnSkip
 from bot.chats.telegram_poll import Poll, Timing
 from bot.chats.telegram_request import Limited, Line
@@ -116,12 +116,8 @@ class TelegramChat:
             return Receipt(str(target))
         text = f"{outgoing.text}\n\n✓ {outgoing.chosen}" if outgoing.chosen else outgoing.text
         if outgoing.op is Op.EDIT:
-            if outgoing.attachment or own_file(outgoing):
-                await edit_caption(self._bot, chat, target, text, reply_markup=buttons)
-            else:
-                await self._bot.edit_message_text(
-                    text, chat, target, reply_markup=buttons, link_preview_options=NO_PREVIEW
-                )
+            under = bool(outgoing.attachment or outgoing.picture is not None or own_file(outgoing))
+            await edit_words(self._bot, chat, target, text, captioned=under, reply_markup=buttons)
             return Receipt(str(target))
         return Receipt(str(await self._send_new(chat, text, outgoing)))
 
@@ -130,6 +126,8 @@ class TelegramChat:
         keys, silent = _keys(outgoing), outgoing.silent or None
         if file := own_file(outgoing):
             return await send_file(self._bot, chat, file, text, reply_markup=keys, disable_notification=silent)
+        if outgoing.image:
+            return await send_picture(self._bot, chat, outgoing, text, reply_markup=keys, disable_notification=silent)
         if outgoing.attachment:
             document = InputFile(outgoing.attachment.text.encode(errors="replace"), outgoing.attachment.name)
             document.mimetype = outgoing.attachment.mime

@@ -1,18 +1,20 @@
-"""Voice notes and photos on Telegram, shown again by their file id, never by their bytes."""
+"""Photos and voice notes on Telegram: those that people gave by their file id, Pebble's own pictures by their bytes."""
 
 from typing import Any
 
-from telegram import Bot, LinkPreviewOptions
+from telegram import Bot, InputFile, LinkPreviewOptions
 from telegram.error import BadRequest
 
 from bot.chats.telegram_updates import PLATFORM
 from bot.speech import File, Outgoing
+from bot.speech.outgoing import CAPTION, units
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 # Telegram has no codes for these; the words are those of tdlib/td, FileManager.cpp, in lower case.
 _ANOTHER_TYPE = ("can't use file of type", "type of file mismatch")
 _UNUSABLE = (*_ANOTHER_TYPE, "file identifier", "file_id")
+_NO_PICTURE = ("image_process_failed", "photo_invalid", "photo_ext_invalid", "is too big for a photo")
 
 
 def own_file(outgoing: Outgoing) -> File | None:
@@ -46,14 +48,53 @@ async def _send(bot: Bot, chat: int, file: File, text: str, **more: Any) -> int:
     return (await bot.send_audio(chat, file.id, caption=caption, **more)).message_id
 
 
-async def edit_caption(bot: Bot, chat: int, target: int, text: str, **more: Any) -> None:
-    """Change the text under a file, or the text alone where the file could not be shown."""
+async def send_picture(bot: Bot, chat: int, outgoing: Outgoing, text: str, **more: Any) -> int:
+    """Send a picture with the text as its caption and return the number of the message.
+
+    Where Telegram makes nothing of the picture, the text comes alone.
+    """
     try:
-        await bot.edit_message_caption(chat, target, caption=text, **more)
+        photo = InputFile(outgoing.image, "picture.png")
+        return (await bot.send_photo(chat, photo, caption=clipped(text) or None, **more)).message_id
     except BadRequest as error:
-        if not _says(error, ("there is no caption in the message",)):
+        if not _says(error, _NO_PICTURE):
             raise
+    return (await bot.send_message(chat, text or outgoing.alt, link_preview_options=NO_PREVIEW, **more)).message_id
+
+
+async def edit_words(bot: Bot, chat: int, target: int, text: str, *, captioned: bool, **more: Any) -> None:
+    """Change a text, or the text under a file or picture (`captioned`).
+
+    It may be the other one: the file could not be shown, or nobody remembers that there is one.
+    """
+    try:
+        await _edit(bot, chat, target, text, captioned, **more)
+    except BadRequest as error:
+        if not _says(error, ("there is no caption in the message", "there is no text in the message")):
+            raise
+        await _edit(bot, chat, target, text, not captioned, **more)
+
+
+async def _edit(bot: Bot, chat: int, target: int, text: str, captioned: bool, **more: Any) -> None:
+    if captioned:
+        await bot.edit_message_caption(chat, target, caption=clipped(text), **more)
+    else:
         await bot.edit_message_text(text, chat, target, link_preview_options=NO_PREVIEW, **more)
+
+
+def clipped(text: str) -> str:
+    """Return a caption that is not too long; what was chosen, at its end, stays."""
+    over = units(text) - CAPTION
+    if over <= 0:
+        return text
+    said, mark, chosen = text.rpartition("\n\n✓ ")
+    if not mark:
+        said, chosen = text, ""
+    return _first(said, units(said) - over - 1) + "…" + mark + chosen
+
+
+def _first(text: str, most: int) -> str:
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * max(0, most)].decode("utf-16-le", "ignore")
 
 
 def _says(error: BadRequest, words: tuple[str, ...]) -> bool:

@@ -11,7 +11,6 @@ import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -19,12 +18,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.chats.web_lines import download, told
+from bot.chats.web_files import Files, History
+from bot.chats.web_lines import arriving, changed, told
 from bot.chats.web_streams import PING, Listeners, written
 from bot.chats.web_trouble import (
     EMPTY,
     LATER,
-    NO_FILE,
     STRANGER,
     TOO_LONG,
     UNNAMED,
@@ -34,10 +33,9 @@ from bot.chats.web_trouble import (
 )
 from bot.clock import Clock
 from bot.errors import PebbleError, TryLater
-from bot.outbox.history import Line
+from bot.outbox.easel import nobody_draws
+from bot.outbox.studio import Draw
 from bot.speech import Address, Incoming, Kind, Op, Outgoing, Receipt, Receive, Shown
-
-History = Callable[[Address], Awaitable[list[Line]]]
 
 COOKIE = "pebble_person"
 YEAR = 365 * 24 * 3600
@@ -57,15 +55,18 @@ _MESSAGE = re.compile(r"o?([0-9]{1,18})", re.ASCII)
 class WebChat:
     """The chat page's side of the port.
 
-    `history` returns a conversation, oldest line first. In a demo a name in the request tells people apart;
-    elsewhere a secret cookie does, and the address is made from its hash.
+    `history` returns a conversation, oldest line first; `draw` draws the pictures in it. In a demo a name in the
+    request tells people apart; elsewhere a secret cookie does, and the address is made from its hash.
     """
 
     name = "web"
     shows_instants = False
 
-    def __init__(self, *, history: History, demo: bool, clock: Clock, ping: float = PING) -> None:
+    def __init__(
+        self, *, history: History, demo: bool, clock: Clock, ping: float = PING, draw: Draw = nobody_draws
+    ) -> None:
         self._history = history
+        self._files = Files(self.who, history, draw)
         self._demo = demo
         self._clock = clock
         self._listeners = Listeners(self._clock, ping)
@@ -88,20 +89,18 @@ class WebChat:
 
     async def send(self, address: Address, outgoing: Outgoing, *, nonce: int, message: str | None = None) -> Receipt:
         """Push to the browsers that listen now; the others read it from the history. Never fails."""
-        said = {field: asdict(outgoing)[field] for field in ("text", "rows", "chosen", "nudge")}
         if outgoing.op is Op.NEW:
-            line = Line(f"o{nonce}", False, "", self._clock.now(), attachment=outgoing.attachment)
-            self._listeners.push(address, "line", told(line) | said)
+            self._listeners.push(address, "line", arriving(nonce, outgoing, self._clock.now()))
             return Receipt(str(nonce))
-        changed = {"id": f"o{message}"}
-        self._listeners.push(address, outgoing.op, changed | said if outgoing.op is Op.EDIT else changed)
+        said = changed(outgoing) if outgoing.op is Op.EDIT else {}
+        self._listeners.push(address, outgoing.op, {"id": f"o{message}"} | said)
         return Receipt(message or "")
 
     def routes(self) -> list[Route]:
         """Return the routes that the page talks to."""
         return [
             Route("/chat/events", self._events, methods=["GET"]),
-            Route("/chat/file/{row:int}", self._file, methods=["GET"]),
+            *self._files.routes(),
             Route("/chat/hello", self._post(self._hello), methods=["POST"]),
             Route("/chat/say", self._post(self._say), methods=["POST"]),
             Route("/chat/tap", self._post(self._tap), methods=["POST"]),
@@ -153,16 +152,6 @@ class WebChat:
                 yield event
             async for event in stream.events():
                 yield event
-
-    async def _file(self, request: Request) -> Response:
-        """Hand out the file of a message, to the one whose message it is and to nobody else."""
-        address, wanted = self.who(request), f"o{request.path_params['row']}"
-        try:
-            lines = await self._history(address) if address else []
-        except TryLater:
-            return kind_line(request, LATER, 503)
-        file = next((line.attachment for line in lines if line.id == wanted and line.attachment), None)
-        return download(file) if file else kind_line(request, NO_FILE, 404)
 
     # Speaking
 

@@ -1,25 +1,40 @@
-"""What a page gets to see of a line, and the file that comes with one."""
+"""What a page gets to see of a line."""
 
 from dataclasses import asdict, replace
 from typing import Any
-from urllib.parse import quote
-
-from starlette.responses import Response
 
 from bot.outbox.history import Line
-from bot.speech import Attachment
+from bot.speech import Outgoing
 
 
 def told(line: Line) -> dict[str, Any]:
-    """Return a line for a page: of a file only its name; the content is there when it is asked for."""
-    return asdict(replace(line, attachment=None)) | {"attachment": line.attachment.name if line.attachment else ""}
-
-
-def download(file: Attachment) -> Response:
-    """Return a file to be saved, never shown: whatever is in it, it does not run as part of the page."""
-    headers = {
-        "content-disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
-        "x-content-type-options": "nosniff",
-        "cache-control": "no-store",
+    """Return a line for a page: of a file its name and of a picture its words; the rest is there when asked for."""
+    kept = asdict(replace(line, attachment=None, picture=None, alt=""))
+    kept.pop("alt")
+    return kept | {
+        "attachment": line.attachment.name if line.attachment else "",
+        "picture": line.alt if line.picture is not None else "",
     }
-    return Response(file.text.encode(errors="replace"), headers=headers, media_type=file.mime)
+
+
+def arriving(number: int, outgoing: Outgoing, at: int) -> dict[str, Any]:
+    """Return a message for a page that listens; `at` is in UTC seconds."""
+    line = Line(
+        f"o{number}",
+        mine=False,
+        text=outgoing.text,
+        at=at,
+        rows=outgoing.rows,
+        chosen=outgoing.chosen,
+        nudge=outgoing.nudge,
+        attachment=outgoing.attachment,
+        picture=outgoing.picture,
+        alt=outgoing.alt,
+    )
+    return told(line)
+
+
+def changed(outgoing: Outgoing) -> dict[str, Any]:
+    """Return what an edit changes of a line."""
+    line = told(Line("", mine=False, text=outgoing.text, at=0, rows=outgoing.rows, chosen=outgoing.chosen))
+    return {"text": line["text"], "rows": line["rows"], "chosen": line["chosen"], "nudge": outgoing.nudge}

@@ -12,6 +12,7 @@ UNNAMED = N_("A name here is made of small letters, digits and dashes, 24 at mos
 STRANGER = N_("I don’t know this browser yet. Reloading the page introduces you.")
 TOO_LONG = N_("That is a bit long for me: 4,096 characters fit into one message.")
 NO_FILE = N_("That file is no longer here. Ask me for it again, and I will make a fresh one.")
+NO_PICTURE = N_("That picture is no longer here.")
 EMPTY = N_("There is nothing in it yet.")
 
 

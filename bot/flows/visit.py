@@ -190,7 +190,7 @@ class Visit:
         return shelf.put(self.tx, self.person.recipient, edit, Terms(key=f"settled:{outbox_id}", edits=outbox_id))
 
     def redraw(self, changed: Outgoing) -> None:
-        """Change the tapped message in place, its buttons too; a file above it stays, and a settled one as it is."""
+        """Change the tapped message in place, its buttons too; what it shows stays, and a settled one as it is."""
         found = self._tapped_message()
         if found is None:
             self.show(changed)
@@ -198,7 +198,8 @@ class Visit:
             self.toast = self.voice.say(OLD)
         else:
             outbox_id, (said, *_) = found
-            edit = replace(changed, op=Op.EDIT, file=said.file, attachment=said.attachment, nudge=said.nudge)
+            kept = {part: getattr(said, part) for part in ("file", "attachment", "picture", "alt", "nudge")}
+            edit = replace(changed, op=Op.EDIT, **kept)
             shelf.put(self.tx, self.person.recipient, edit, Terms(edits=outbox_id))
 
     def take_away(self) -> bool:

@@ -1,6 +1,8 @@
 """A conversation read back from the outbox, for a platform that keeps none of its own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import select
 
@@ -17,7 +19,10 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a conversation; `at` is in UTC seconds, `order` counts the lines from the first."""
+    """One line of a conversation; `at` is in UTC seconds, `order` counts the lines from the first.
+
+    `picture` is what to draw, `alt` what is on it in words.
+    """
 
     id: str
     mine: bool
@@ -28,6 +33,8 @@ class Line:
     nudge: bool = False
     order: int = 0
     attachment: Attachment | None = None
+    picture: Mapping[str, Any] | None = None
+    alt: str = ""
 
 
 def conversation(tx: Tx, address_id: int, seal: Seal) -> list[Line]:
@@ -61,6 +68,8 @@ def _said_by_pebble(tx: Tx, address_id: int, seal: Seal) -> list[_Placed]:
                 at=row.finished_at,
                 nudge=said.nudge,
                 attachment=said.attachment,
+                picture=said.picture,
+                alt=plain(said.alt),
             )
             lines[row.id] = ((row.finished_at, row.id, 0), line)
         elif row.op == Op.DELETE:

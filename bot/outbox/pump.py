@@ -6,8 +6,8 @@ another, different addresses side by side.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import groupby
 
@@ -15,11 +15,13 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import InDoubt, Moved, Outdated, Refused, TryLater, Unreachable
+from bot.outbox.easel import Easel, nobody_draws, wants_drawing
 from bot.outbox.handout import Handout, Parcel
 from bot.outbox.marks import Outcome, mark
 from bot.outbox.pace import FREE, LIMITS, Pace, Permit
 from bot.outbox.shelf import next_at
 from bot.outbox.states import MOST_COPIES, MOST_CRASHES, State
+from bot.outbox.studio import Draw
 from bot.speech import Chat
 from bot.speech.instants import plain
 from bot.store import Store
@@ -46,6 +48,7 @@ class Pump:
         handout: Handout,
         clock: Clock,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        draw: Draw = nobody_draws,
     ) -> None:
         self._store = store
         self._chats = chats
@@ -54,10 +57,11 @@ class Pump:
         self._sleep = sleep
         self.paces = {name: Pace(LIMITS.get(name, FREE), clock.monotonic) for name in chats}
         self.tally: Counter[str] = Counter()
+        self._easel = Easel(draw, clock, self.tally)
         self._woken = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         self._pacing: set[asyncio.Task[None]] = set()
-        """Those of `_sending` that only wait for their pace: a stop need not wait for them."""
+        """Those of `_sending` that only wait, for a picture or for their pace: a stop need not wait for them."""
         self._claiming = asyncio.Lock()
         self._held: set[int] = set()
         self._in_flight = 0
@@ -159,7 +163,9 @@ class Pump:
         for _, group in groupby(parcels, key=lambda parcel: parcel.address_id):
             rows = list(group)
             pace = self.paces[rows[0].address.platform]
-            permits = [pace.permit(row.address, row.outgoing.op) for row in rows]
+            permits: Iterator[Permit] = (pace.permit(row.address, row.outgoing.op) for row in rows)
+            if not any(map(wants_drawing, rows)):
+                permits = iter(list(permits))  # taken now; behind a picture, only when it is drawn
             task = asyncio.create_task(self._deliver(rows, permits, pace))
             self._sending.add(task)
             task.add_done_callback(self._delivered)
@@ -170,14 +176,19 @@ class Pump:
         if not task.cancelled() and task.exception():
             log.error("outbox_broke", problem=type(task.exception()).__name__)
 
-    async def _deliver(self, parcels: list[Parcel], permits: list[Permit], pace: Pace) -> None:
+    async def _deliver(self, parcels: list[Parcel], permits: Iterator[Permit], pace: Pace) -> None:
         """Send the rows of one address in order; when one has to wait, those behind it wait too."""
         rest = list(parcels)
         after = 0
         try:
-            for permit in permits:
-                await self._wait_for(permit, pace)
-                outcome = await self._send(rest.pop(0), pace)
+            while rest:
+                ready = await self._prepared(rest[0], pace)
+                if isinstance(ready, int):
+                    after = ready
+                    break
+                await self._wait_for(next(permits), pace)
+                rest.pop(0)
+                outcome = await self._send(ready, pace)
                 self._outcomes.append(outcome)
                 if outcome.state == State.WAITING:
                     after = outcome.after
@@ -188,19 +199,32 @@ class Pump:
             self._in_flight -= len(parcels)
         await self._write_outcomes()
 
-    async def _wait_for(self, permit: Permit, pace: Pace) -> None:
+    async def _prepared(self, parcel: Parcel, pace: Pace) -> Parcel | int:
+        """Return the parcel with its picture drawn, or in how many seconds to come back."""
+        late = self._clock.now() > parcel.deadline
+        if not wants_drawing(parcel) or late or pace.paused(parcel.address):
+            return parcel
+        with self._only_waiting():
+            return await self._easel.drawn(parcel)
+
+    @contextmanager
+    def _only_waiting(self) -> Iterator[None]:
         task = asyncio.current_task()
         assert task is not None
         self._pacing.add(task)
         try:
+            yield
+        finally:
+            self._pacing.discard(task)
+
+    async def _wait_for(self, permit: Permit, pace: Pace) -> None:
+        with self._only_waiting():
             wait = permit.at - self._clock.monotonic()
             if wait > 0:
                 await self._sleep(wait)
             wait = 0.0 if permit.overall else pace.take_overall()
             if wait > 0:
                 await self._sleep(wait)
-        finally:
-            self._pacing.discard(task)
 
     async def _send(self, parcel: Parcel, pace: Pace) -> Outcome:
         paused = pace.paused(parcel.address)

@@ -1,11 +1,12 @@
 """What Pebble says, before any platform gives it a shape."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from bot.speech.incoming import File, pack, unpack
+from bot.speech.instants import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,14 @@ class Button:
 _FLAGS = ("silent", "nudge", "settles_location", "direct")
 
 Rows = tuple[tuple[Button, ...], ...]
+
+CAPTION = 1024
+"""UTF-16 units of a text under a picture or file (Bot API, sendPhoto), and of `alt` (Discord counts characters)."""
+
+
+def units(text: str) -> int:
+    """Return how long a text is in UTF-16 units, in which platforms count."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 class Op(StrEnum):
@@ -55,11 +64,16 @@ class Outgoing:
 
     `file` is a voice note or photo that the person gave on this platform and is shown again, with the text below it.
 
+    `picture` says what to draw, for the drawing function of the pump's studio; the text is its caption, and `alt` tells
+    in a plain sentence what is on it. The pump has it drawn before sending and hands the bytes (PNG) to the chat in
+    `image`, which is never stored. An edit leaves the picture as it is.
+
     `form` is one more button, on chats that can open a form; elsewhere words are simply written. `via` is the way back
     that an event came with (`Incoming.via`); a `direct` message goes to the chat itself, and takes that way only when
     the chat is closed.
 
-    Raises ValueError for buttons together with either.
+    Raises ValueError for buttons together with either of the two about the location, and for a picture without `alt`,
+    with either of its two texts too long, or beside a file: one message shows one thing.
     """
 
     text: str = ""
@@ -75,10 +89,23 @@ class Outgoing:
     form: Button | None = None
     via: str = ""
     direct: bool = False
+    picture: Mapping[str, Any] | None = None
+    alt: str = ""
+    image: bytes = field(default=b"", repr=False)
 
     def __post_init__(self) -> None:
         if self.rows and (self.asks_location or self.settles_location):
             raise ValueError("a message about the location key has no buttons of its own")
+        if self.picture is not None and self.op is Op.NEW:
+            self._check_picture()
+
+    def _check_picture(self) -> None:
+        if not self.alt or units(self.alt) > CAPTION:
+            raise ValueError("a picture is told in a sentence too")
+        if units(plain(self.text)) > CAPTION:
+            raise ValueError("the text under a picture is too long")
+        if self.attachment or self.file:
+            raise ValueError("a message with a picture has no other file")
 
     def to_dict(self) -> dict[str, Any]:
         """Return what the outbox stores, without the fields that say nothing."""
@@ -95,6 +122,8 @@ class Outgoing:
             stored["file"] = pack(self.file)
         if self.form:
             stored["form"] = [self.form.label, self.form.payload]
+        if self.picture is not None:
+            stored |= {"picture": dict(self.picture), "alt": self.alt}
         if self.via:
             stored["via"] = self.via
         stored |= {flag: True for flag in _FLAGS if getattr(self, flag)}
@@ -114,5 +143,7 @@ class Outgoing:
             file=unpack(stored.get("file")),
             form=Button(*stored["form"]) if "form" in stored else None,
             via=stored.get("via", ""),
+            picture=stored.get("picture"),
+            alt=stored.get("alt", ""),
             **{flag: stored.get(flag, False) for flag in _FLAGS},
         )

@@ -20,6 +20,7 @@ _METRICS = {
     "moments_total": ("counter", "Moments put into the outbox since the start"),
     "sent_total": ("counter", "Messages that a platform has taken since the start"),
     "retried_total": ("counter", "Tries after which a message went back to waiting, since the start"),
+    "undrawn_total": ("counter", "Pictures that could not be drawn, so that the text went alone, since the start"),
     "limited_total": ("counter", "Times that a platform said it was too much (429), since the start"),
     "outbox_waiting": ("gauge", "Messages that wait"),
     "outbox_sending": ("gauge", "Messages that are on their way"),

@@ -64,7 +64,10 @@ class OverHttp:
             return None
         text, _, chosen = _words(found).partition("\n\n✓ ")
         file = message_ref(found.message.channel.id, found.reply_to) if found.reply_to else ""
-        return Seen(text, [pair for row in found.buttons for pair in row], chosen, file)
+        pictures = [each for each in found.attachments if each.filename.endswith(".png")]
+        assert all(each.description for each in pictures), "a picture without words"
+        picture = pictures[0].content if pictures else b""
+        return Seen(text, [pair for row in found.buttons for pair in row], chosen, file, picture)
 
     async def write(self, text: str) -> None:
         self.person.write(text)
@@ -129,7 +132,13 @@ class InSimcord:
         text, _, chosen = render(words, Reader()).partition("\n\n✓ ")
         buttons = [(part["label"], part["custom_id"]) for row in found.components for part in row["components"]]
         reference = (found.reference or {}).get("message_id") if isinstance(found.reference, dict) else None
-        return Seen(text, buttons, chosen, message_ref(self._channel, int(reference)) if reference else "")
+        file = message_ref(self._channel, int(reference)) if reference else ""
+        picture = await self._picture(found.attachments[0]) if found.attachments else b""
+        return Seen(text, buttons, chosen, file, picture)
+
+    async def _picture(self, attachment: dict[str, Any]) -> bytes:
+        assert attachment["description"], "a picture without words"
+        return await self.chat.client.http.get_from_cdn(attachment["url"])
 
     async def write(self, text: str) -> None:
         # As its own verb does it, but without waiting until the bot has nothing left to do.

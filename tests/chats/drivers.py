@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import json
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import aiohttp
@@ -21,7 +22,10 @@ from tests.chats.discord_drivers import discord_in_simcord, discord_over_http
 from tests.chats.seen import Door, Seen
 from tests.chats.telegram_door import QUICK
 from tests.fakes import BotApi
+from tests.kit.drawing import PNG
 from tests.kit.talk import MemoryChat
+
+PICTURE = PNG + b"seven pebbles"
 
 
 class Driver(Protocol):
@@ -87,7 +91,7 @@ class Memory:
         for said in self.chat.inboxes.get("anna", []):
             if said.id == message:
                 buttons = [(b.label, b.payload) for row in said.rows for b in row]
-                return Seen(said.text, buttons, said.chosen, said.file.id if said.file else "")
+                return Seen(said.text, buttons, said.chosen, said.file.id if said.file else "", said.image)
         return None
 
     async def write(self, text: str) -> None:
@@ -129,6 +133,13 @@ class Memory:
                     return
 
 
+@dataclass
+class Told(Seen):
+    """A line as a page is told of it: of a picture the words."""
+
+    alt: str = ""
+
+
 class Web:
     """The local page: a browser that listens, speaks, and tries again after a 503, as the page's script does."""
 
@@ -146,7 +157,7 @@ class Web:
         self.ready = asyncio.Event()
         self._url = url
         self._session = session
-        self._lines: dict[str, Seen] = {}
+        self._lines: dict[str, Told] = {}
         self._shown: list[str] = []
         self._last: tuple[str, dict[str, Any]] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -171,11 +182,25 @@ class Web:
             earlier = self._lines.get(said["id"])
             text = said["text"] or (earlier.text if earlier else "")
             buttons = [(b["label"], b["payload"]) for row in said["rows"] for b in row]
-            self._lines[said["id"]] = Seen(text, buttons, said["chosen"])
+            picture = said.get("picture") or (earlier.alt if earlier else "")
+            self._lines[said["id"]] = Told(text, buttons, said["chosen"], alt=picture)
 
     async def view(self, message: str) -> Seen | None:
         await asyncio.sleep(0.02)
-        return self._lines.get(f"o{message}")
+        line = self._lines.get(f"o{message}")
+        if line is None:
+            return None
+        async with self._session.get(f"{self._url}/chat/picture/{message}?me=anna") as answer:
+            assert (answer.status == 200) == bool(line.alt), "a picture comes with its words"
+            picture = await answer.read() if line.alt else b""
+        return Seen(line.text, line.buttons, line.chosen, picture=picture)
+
+    async def history(self, _address: Address) -> list[Line]:
+        """Return what the outbox would know of the lines that are shown."""
+        return [
+            Line(name, False, line.text, 0, picture={"alt": line.alt} if line.alt else None, alt=line.alt)
+            for name, line in self._lines.items()
+        ]
 
     async def write(self, text: str) -> None:
         self._post("/chat/say", {"text": text})
@@ -236,6 +261,8 @@ class Telegram:
             if str(said.message_id) == message and not said.deleted:
                 text, _, chosen = said.text.partition("\n\n✓ ")
                 buttons = [(b.label, b.data or "") for row in said.buttons for b in row]
+                if isinstance(said.photo, bytes):
+                    return Seen(text, buttons, chosen, picture=said.photo)
                 return Seen(text, buttons, chosen, str(said.photo or said.sound or ""))
         return None
 
@@ -267,16 +294,22 @@ async def memory(door: Door) -> AsyncIterator[Driver]:
 
 @contextlib.asynccontextmanager
 async def web(door: Door) -> AsyncIterator[Driver]:
-    async def history(_address: Address) -> list[Line]:
-        return []
+    drivers: list[Web] = []
 
-    chat = WebChat(history=history, demo=True, clock=SystemClock())
+    async def history(address: Address) -> list[Line]:
+        return await drivers[0].history(address) if drivers else []
+
+    async def draw(_what: Mapping[str, Any]) -> bytes:
+        return PICTURE
+
+    chat = WebChat(history=history, demo=True, clock=SystemClock(), draw=draw)
     listener = listen("127.0.0.1", 0, 1)
     server = Server(build_site(chat_routes=chat.routes(), extra_routes=[], demo=True))
     serving = asyncio.create_task(server.serve([listener]))
     await chat.start(door.receive)
     async with aiohttp.ClientSession() as session:
         driver = Web(address_of(listener), session, chat)
+        drivers.append(driver)
         listening = asyncio.create_task(driver.listen())
         await asyncio.wait_for(driver.ready.wait(), 5)
         yield driver

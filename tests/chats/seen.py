@@ -30,9 +30,10 @@ class Door:
 
 @dataclass
 class Seen:
-    """A message as the person sees it: its buttons as (label, payload), the id of the file above it."""
+    """A message as the person sees it: its buttons as (label, payload), the id of the file above it, the picture."""
 
     text: str
     buttons: list[tuple[str, str]] = field(default_factory=list)
     chosen: str = ""
     file: str = ""
+    picture: bytes = field(default=b"", repr=False)

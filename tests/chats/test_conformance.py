@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from bot.errors import Outdated
 from bot.speech import Button, File, Kind, Op, Outgoing
-from tests.chats.drivers import CHATS, Driver
+from tests.chats.drivers import CHATS, PICTURE, Driver
 from tests.chats.seen import Door, Seen
 from tests.chats.telegram_door import until
 
@@ -110,6 +111,40 @@ async def test_a_file_of_another_platform_is_left_out_and_its_text_comes_alone(d
     assert await driver.view(message) == Seen("🖼 the sea", FLAT)
     await _send(driver, Outgoing("🖼 the sea", chosen="🙂", file=file, op=Op.EDIT), 2, message)
     assert await driver.view(message) == Seen("🖼 the sea", [], "🙂")
+
+
+PICTURED = Outgoing("Your thanks went seven far.", ROWS, picture={"links": 7}, alt="Seven pebbles.", image=PICTURE)
+
+
+async def test_a_picture_arrives_with_its_caption_and_buttons_and_stays_through_edits(driver: Driver) -> None:
+    message = await _send(driver, PICTURED)
+    assert await driver.view(message) == Seen(PICTURED.text, FLAT, picture=PICTURE)
+    edit = Outgoing.from_dict(PICTURED.to_dict(), Op.EDIT)
+    await _send(driver, replace(edit, text="Eight by now.", rows=ROWS[1:]), 2, message)
+    assert await driver.view(message) == Seen("Eight by now.", FLAT[2:], picture=PICTURE)
+    await _send(driver, replace(edit, rows=(), chosen="🙂"), 3, message)
+    assert await driver.view(message) == Seen(PICTURED.text, [], "🙂", picture=PICTURE)
+
+
+async def test_a_text_changed_under_a_picture_by_who_does_not_know_of_it_is_its_caption(driver: Driver) -> None:
+    message = await _send(driver, PICTURED)
+    await _send(driver, Outgoing("…", op=Op.EDIT), 2, message)
+    assert await driver.view(message) == Seen("…", picture=PICTURE)
+    await _send(driver, Outgoing(op=Op.DELETE), 3, message)
+    assert await driver.view(message) is None
+
+
+async def test_what_was_to_have_a_picture_and_came_without_is_changed_like_any_text(driver: Driver) -> None:
+    message = await _send(driver, Outgoing(PICTURED.text, ROWS))
+    assert await driver.view(message) == Seen(PICTURED.text, FLAT)
+    edit = replace(Outgoing.from_dict(PICTURED.to_dict(), Op.EDIT), rows=(), chosen="🙂")
+    await _send(driver, edit, 2, message)
+    assert await driver.view(message) == Seen(PICTURED.text, [], "🙂")
+
+
+async def test_a_picture_may_come_without_a_word(driver: Driver) -> None:
+    message = await _send(driver, replace(PICTURED, text="", rows=()))
+    assert await driver.view(message) == Seen("", picture=PICTURE)
 
 
 async def test_a_command_comes_with_its_name_in_small_letters_and_the_rest(driver: Driver, door: Door) -> None:

@@ -42,6 +42,7 @@ _ACTIONS = {  # "sendChatAction"
     "upload_video_note",
 }
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+_MAX_PHOTO = 10 * 1024 * 1024  # bytes, "sendPhoto"; the words are those of tdlib/td, FileManager.cpp
 _MAX_TOAST = 200  # characters, "answerCallbackQuery"
 _OWN_DELETE = 48 * 3600  # seconds, "deleteMessage"
 
@@ -86,6 +87,9 @@ def _send_photo(world: World, params: Params) -> Any:
     caption = read_text(params, "caption", MAX_CAPTION)
     if isinstance(photo, str):
         return _sent(world, params, caption, photo=photo, extra={"photo": known(world.files, photo, "photo")})
+    if len(photo) > _MAX_PHOTO:
+        words = f"file of size {len(photo)} bytes is too big for a photo; the maximum size is {_MAX_PHOTO} bytes"
+        raise bad(words)
     if not photo.startswith(_PICTURES):
         raise bad("IMAGE_PROCESS_FAILED")
     name = f"photo-{world.last_message_id + 1}"

@@ -52,6 +52,8 @@ async def test_a_picture_uploaded_by_python_telegram_bot_arrives(api: BotApi, bo
     assert ann.newest.photo == picture
     with pytest.raises(BadRequest, match="Image_process_failed"):
         await bot.send_photo(11, b"no picture")
+    with pytest.raises(BadRequest, match="is too big for a photo; the maximum size is 10485760 bytes"):
+        await bot.send_photo(11, picture + bytes(10 * 1024 * 1024))
 
 
 async def test_python_telegram_bot_understands_every_kind_of_no(api: BotApi, bot: telegram.Bot) -> None:

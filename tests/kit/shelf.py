@@ -10,11 +10,13 @@ from sqlalchemy import select
 from bot.outbox.handout import LocalClaim
 from bot.outbox.pump import Pump
 from bot.outbox.shelf import Recipient, Terms, put
+from bot.outbox.studio import Draw
 from bot.people.queries import meet
 from bot.speech import Address, Outgoing, Receipt
 from bot.store import Store, Tx
 from bot.store.tables import addresses, outbox
 from tests.kit.clock import HandClock
+from tests.kit.drawing import sketch
 from tests.kit.talk import MemoryChat
 
 
@@ -48,6 +50,7 @@ class PostRoom:
     clock: HandClock
     chat: MemoryChat = field(default_factory=MemoryChat)
     sleep: Callable[[float], Awaitable[None]] | None = None
+    draw: Draw = sketch
 
     def __post_init__(self) -> None:
         self._known: dict[str, Recipient] = {}
@@ -57,7 +60,7 @@ class PostRoom:
         """Return the pump of a process that has just started."""
         alone = self.store.url.get_backend_name() == "sqlite"
         chats = {self.chat.name: self.chat}
-        return Pump(self.store, chats, LocalClaim(alone), self.clock, self.sleep or self.clock.sleep)
+        return Pump(self.store, chats, LocalClaim(alone), self.clock, self.sleep or self.clock.sleep, self.draw)
 
     def address(self, name: str) -> Address:
         """Return where somebody is reached."""

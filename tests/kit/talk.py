@@ -28,6 +28,7 @@ from bot.speech import (
 )
 from bot.store import Store
 from tests.kit.clock import HandClock
+from tests.kit.drawing import sketch
 
 CATALOGUE: Catalogue = load_catalogue()
 
@@ -43,6 +44,7 @@ class Said:
     nudge: bool = False
     attachment: Attachment | None = None
     file: File | None = None
+    image: bytes = b""
     silent: bool = False
     form: Button | None = None
     """What opens a form, on chats that have some."""
@@ -73,7 +75,7 @@ class MemoryChat:
         inbox = self.inboxes.setdefault(address.chat, [])
         self.sent.append((address.chat, nonce))
         if outgoing.op is Op.NEW:
-            assert outgoing.text, "a message needs a text"
+            assert outgoing.text or outgoing.image, "a message needs a text"
             file = outgoing.file if outgoing.file and outgoing.file.platform == self.name else None
             said = Said(
                 str(nonce),
@@ -83,6 +85,7 @@ class MemoryChat:
                 outgoing.nudge,
                 outgoing.attachment,
                 file,
+                outgoing.image,
                 outgoing.silent,
                 outgoing.form,
             )
@@ -124,7 +127,8 @@ class House:
     def __post_init__(self) -> None:
         self.door = Door(self.store, self.catalogue)
         alone = self.store.url.get_backend_name() == "sqlite"
-        self.pump = Pump(self.store, {self.chat.name: self.chat}, LocalClaim(alone), self.clock, self.clock.sleep)
+        chats = {self.chat.name: self.chat}
+        self.pump = Pump(self.store, chats, LocalClaim(alone), self.clock, self.clock.sleep, sketch)
         self.rota = Rota(self.store, self.catalogue, self.clock)
         self._events = itertools.count(1)
 

@@ -59,6 +59,7 @@ def test_check_says_of_each_part_whether_it_is_fine(pebble: Pebble, new_pebble: 
         "ok    clock",
         "ok    catalogue",
         "ok    tz data",
+        "ok    pictures",
     ]
     assert "@pebble_test_bot" in well.stdout
     pebble.settings["TELEGRAM_TOKEN"] = "999:someone-elses"

@@ -1,9 +1,10 @@
 """A very small Pebble in memory, for tests of the page and its chat: it hears, remembers and answers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,7 +13,9 @@ from starlette.routing import Route
 from bot.chats.web import WebChat
 from bot.clock import SystemClock
 from bot.errors import TryLater
+from bot.outbox.easel import nobody_draws
 from bot.outbox.history import Line
+from bot.outbox.studio import Draw
 from bot.speech import Address, Attachment, Button, Incoming, Kind, Op, Outgoing, Rows, Shown
 from bot.web.server import Server, address_of, listen
 from bot.web.site import build_site
@@ -33,6 +36,7 @@ class SmallTalk:
 
     chat: WebChat = field(init=False)
     demo: bool = True
+    draw: Draw = nobody_draws
     heard: list[Incoming] = field(default_factory=list)
     lines: dict[Address, list[Line]] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
@@ -45,7 +49,7 @@ class SmallTalk:
 
     def begin(self) -> None:
         """Be a new process: a new chat over what was kept."""
-        self.chat = WebChat(clock=SystemClock(), history=self.history, demo=self.demo)
+        self.chat = WebChat(clock=SystemClock(), history=self.history, demo=self.demo, draw=self.draw)
 
     async def history(self, address: Address) -> list[Line]:
         return list(self.lines.get(address, ()))
@@ -76,11 +80,13 @@ class SmallTalk:
         *,
         nudge: bool = False,
         attachment: Attachment | None = None,
+        picture: Mapping[str, Any] | None = None,
+        alt: str = "",
     ) -> int:
         self.number += 1
-        line = Line(f"o{self.number}", False, text, NOON, rows, nudge=nudge, attachment=attachment)
-        self._keep(address, line)
-        await self.chat.send(address, Outgoing(text, rows, nudge=nudge, attachment=attachment), nonce=self.number)
+        shown: dict[str, Any] = {"nudge": nudge, "attachment": attachment, "picture": picture, "alt": alt}
+        self._keep(address, Line(f"o{self.number}", False, text, NOON, rows, **shown))
+        await self.chat.send(address, Outgoing(text, rows, **shown), nonce=self.number)
         return self.number
 
     async def edit(self, address: Address, number: int, outgoing: Outgoing) -> None:

@@ -1,13 +1,15 @@
 """The page in a real browser, talking to a very small Pebble."""
 
+import base64
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
+from bot.outbox.studio import Undrawn
 from bot.speech import Address, Attachment, Op, Outgoing
 from bot.texts import Voice
 from tests.browser import browser
@@ -89,6 +91,56 @@ async def test_a_file_is_a_link_that_saves_it(talk: SmallTalk, url: str, opened:
     await expect(page.get_by_role("link", name="nudges.ics")).to_be_visible()
     await page.reload()
     await expect(page.get_by_role("link", name="nudges.ics")).to_be_visible()
+
+
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
+
+
+async def test_a_picture_stands_above_its_words_light_or_dark_as_the_page_and_goes_when_it_cannot_be_had(
+    talk: SmallTalk, url: str, opened: Open
+) -> None:
+    drawn: list[str] = []
+
+    async def draw(what: Mapping[str, Any]) -> bytes:
+        if what["kind"] == "none":
+            raise Undrawn("ValueError")
+        drawn.append(what["theme"])
+        return PIXEL
+
+    talk.draw = draw
+    talk.begin()
+    async with served(talk) as url:
+        page = await opened(f"{url}/?me=anna", scheme="dark")
+        await expect(line(page, "I’m Pebble")).to_be_visible()
+        spec = {"kind": "ripple", "theme": "light"}
+        number = await talk.say(ANNA, "Your ripple.", (row("Thanks"),), picture=spec, alt="Seven <b>pebbles</b>")
+        image = page.get_by_role("img", name="Seven <b>pebbles</b>")
+        await expect(image).to_be_visible()
+        await expect(image).to_have_js_property("complete", True)
+        assert await image.evaluate("image => [image.naturalWidth, image.src === image.currentSrc]") == [1, False]
+        box, words = await image.bounding_box(), await line(page, "Your ripple.").locator(".text").bounding_box()
+        assert box is not None
+        assert words is not None
+        assert box["y"] + box["height"] <= words["y"]
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 375
+        await page.get_by_role("button", name="Thanks").click()
+        await expect(line(page, "Your ripple.").locator(".chosen")).to_have_text("✓ Thanks")
+        await talk.edit(ANNA, number, Outgoing("Eight by now.", op=Op.EDIT))
+        await expect(line(page, "Eight by now.")).to_be_visible()
+        await expect(image).to_be_visible()
+        await talk.say(ANNA, "", picture={"kind": "none"}, alt="Nothing to see.")
+        await expect(line(page, "Nothing to see.")).to_be_visible()
+        await expect(page.get_by_role("img", name="Nothing to see.")).to_have_count(0)
+        await page.reload()
+        await expect(image).to_be_visible()
+        await page.emulate_media(color_scheme="light")
+        await page.reload()
+        await expect(image).to_be_visible()
+        await expect(image).to_have_js_property("complete", True)
+        assert drawn == ["dark", "light"]
 
 
 async def test_words_stay_words_whatever_they_look_like(talk: SmallTalk, url: str, opened: Open) -> None:

@@ -65,7 +65,7 @@ const lines = new Lines(find("#talk"), (id, button) => {
   if (lines.known.get(id)?.tapped) return;
   lines.change(id, { tapped: button.label });
   courier.take("/chat/tap", { ...hints, payload: button.payload, message: id }, { tap: id });
-}, (id) => `/chat/file/${id.slice(1)}?me=${me}`);
+}, (what, id, more = "") => `/chat/${what}/${id.slice(1)}?me=${me}${more}`);
 
 const local = (errand) => `local-${errand.body.key}`;
 

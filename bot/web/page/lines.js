@@ -23,10 +23,10 @@ export function element(name, className = "", text = "") {
 const isScale = (row) => row.length === 5 && row.every(({ label }) => !/[\p{L}\p{N}]/u.test(label));
 
 export class Lines {
-  constructor(log, onTap, fileAddress) {
+  constructor(log, onTap, address) {
     this.log = log;
     this.onTap = onTap;
-    this.fileAddress = fileAddress;
+    this.address = address;
     this.known = new Map();
   }
 
@@ -110,14 +110,17 @@ export class Lines {
     // Only what has changed is drawn anew: a button keeps the focus, and nothing is read out twice.
     const said = JSON.stringify([line.text, clockTime.format(line.at * 1000), line.state, line.mine]);
     if (drawn.dataset.said !== said) {
-      drawn.querySelector(".text")?.remove();
-      drawn.prepend(this.text(line));
+      const earlier = drawn.querySelector(".text");
+      if (earlier) earlier.replaceWith(this.text(line));
+      else drawn.prepend(this.text(line));
       drawn.dataset.said = said;
     }
-    const offered = JSON.stringify([line.rows, line.chosen, line.tapped, line.attachment]);
+    const offered = JSON.stringify([line.rows, line.chosen, line.tapped, line.attachment, line.picture]);
     if (drawn.dataset.offered === offered) return;
     const held = drawn.contains(document.activeElement);
-    drawn.replaceChildren(drawn.querySelector(".text"), ...this.file(line), ...this.below(line));
+    const picture = drawn.querySelector(".picture");
+    drawn.replaceChildren(...(picture ? [picture] : this.picture(line)), drawn.querySelector(".text"),
+      ...this.file(line), ...this.below(line));
     drawn.dataset.offered = offered;
     // The button that had the focus is gone; the next Tab goes on from its line.
     if (held) drawn.focus({ preventScroll: true });
@@ -137,9 +140,30 @@ export class Lines {
   file(line) {
     if (!line.attachment) return [];
     const link = element("a", "chip file", line.attachment);
-    link.href = this.fileAddress(line.id);
+    link.href = this.address("file", line.id);
     link.download = line.attachment;
     return [link];
+  }
+
+  // Light or dark like the page. What cannot be had any more leaves its words alone.
+  picture(line) {
+    if (!line.picture) return [];
+    const drawn = element("picture", "picture");
+    const dark = element("source");
+    dark.media = "(prefers-color-scheme: dark)";
+    dark.srcset = this.address("picture", line.id, "&theme=dark");
+    const image = element("img");
+    image.alt = line.picture;
+    image.loading = "lazy";
+    image.width = 1080;
+    image.height = 1350;
+    image.addEventListener("error", () => {
+      drawn.remove();
+      if (!line.text) line.drawn.querySelector(".text")?.prepend(line.picture);
+    });
+    image.src = this.address("picture", line.id, "&theme=light");
+    drawn.append(dark, image);
+    return [drawn];
   }
 
   below(line) {
