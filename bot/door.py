@@ -19,7 +19,7 @@ from bot.outbox.addresses import pause_address, rewrite_address
 from bot.outbox.shelf import Terms, put
 from bot.people.queries import find, meet, meet_group, remember_words
 from bot.schedules.zones import known_zone
-from bot.speech import Incoming, Kind, Outgoing, Shown
+from bot.speech import Incoming, Kind, Outgoing, Shown, Ways
 from bot.store import Store, Tx
 from bot.store.tables import seen, skipped
 from bot.texts import N_, Voice
@@ -33,13 +33,14 @@ class Door:
 
     store: Store
     catalogue: Catalogue
+    ways: Ways = lambda _token: {}
 
     async def receive(self, incoming: Incoming) -> Shown:
         """Handle one event and return after the commit.
 
         Raises TryLater when nothing could be stored; the platform then has to deliver it again.
         """
-        return await self.store.run(lambda tx: handle(tx, self.catalogue, incoming))
+        return await self.store.run(lambda tx: handle(tx, self.catalogue, incoming, self.ways))
 
     async def skip(self, key: str, problem: str) -> None:
         """Record an event that could not be read; its content is not kept."""
@@ -50,7 +51,7 @@ class Door:
         return int(tx.connection.scalar(select(func.count()).select_from(skipped)) or 0)
 
 
-def handle(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
+def handle(tx: Tx, catalogue: Catalogue, incoming: Incoming, ways: Ways) -> Shown:
     """Do what one event asks for, once."""
     if not _is_new(tx, incoming.key):
         return Shown()
@@ -59,7 +60,7 @@ def handle(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
     elif not incoming.private:
         _greet_group(tx, incoming)
     else:
-        return _answer(tx, catalogue, incoming)
+        return _answer(tx, catalogue, incoming, ways)
     return Shown()
 
 
@@ -68,10 +69,11 @@ def _is_new(tx: Tx, key: str) -> bool:
     return int(added.rowcount) == 1
 
 
-def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
+def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming, ways: Ways) -> Shown:
     language = Voice.of(incoming.language or "en").language
     person = meet(tx, incoming.address, language, known_zone(incoming.zone))
-    visit = Visit(tx, person, Voice.of(person.language), catalogue.plus(of_person(tx, person)), incoming, BOOK)
+    own = catalogue.plus(of_person(tx, person))
+    visit = Visit(tx, person, Voice.of(person.language), own, incoming, BOOK, ways)
     match incoming.kind:
         case Kind.TAP:
             tap(visit)

@@ -13,7 +13,7 @@ from bot.outbox import shelf
 from bot.outbox.shelf import Terms
 from bot.people.queries import Person, find
 from bot.schedules.zones import local
-from bot.speech import Button, Incoming, Op, Outgoing, Payload, Rows, read_payload
+from bot.speech import Button, Incoming, Op, Outgoing, Payload, Rows, Ways, read_payload
 from bot.store import Tx
 from bot.texts import N_, Voice
 
@@ -75,7 +75,10 @@ def choices(table: Mapping[str, Callable[["Visit"], None]]) -> Callable[["Visit"
 
 @dataclass(slots=True)
 class Visit:
-    """What a command, a tap or a flow needs. `toast` is shown at once, beside the tapped button."""
+    """What a command, a tap or a flow needs. `toast` is shown at once, beside the tapped button.
+
+    `ways` says where somebody new gets in with an invitation.
+    """
 
     tx: Tx
     person: Person
@@ -83,6 +86,7 @@ class Visit:
     catalogue: Catalogue
     incoming: Incoming
     book: Book
+    ways: Ways = lambda _token: {}
     toast: str = field(default="")
 
     @property

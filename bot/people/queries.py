@@ -24,7 +24,8 @@ class Person:
 
     A pause has an end where `paused_until` says so; `heard_at` is when they last did anything, `low_at`
     when they last gave a low face (all in UTC seconds). `feelings` says whether faces are asked for, `sound` whether
-    nudges arrive with one.
+    nudges arrive with one. `name` is how they sign what they send to others; `home_id` is the address that
+    nudges come to, or None.
     """
 
     id: int
@@ -41,6 +42,8 @@ class Person:
     feelings: bool = True
     low_at: int | None = None
     sound: bool = False
+    name: str | None = None
+    home_id: int | None = None
 
     @property
     def recipient(self) -> Recipient:
@@ -66,6 +69,20 @@ def find(tx: Tx, address: Address) -> Person | None:
     )
     # The lock keeps two events of one person in order when several processes handle them.
     row = tx.connection.execute(wanted.with_for_update(of=persons) if tx.many_writers else wanted).first()
+    return _person(tx, row) if row else None
+
+
+def reach(tx: Tx, person_id: int) -> Person | None:
+    """Return the person where they can be reached best: where they last did something, unless nobody is there now."""
+    row = tx.connection.execute(
+        select(persons, addresses.c.id.label("address_id"), addresses.c.hinted_zone)
+        .join(addresses, addresses.c.person_id == persons.c.id)
+        .where(persons.c.id == person_id)
+        .order_by(
+            addresses.c.paused_at.is_not(None), func.coalesce(addresses.c.woken_at, 0).desc(), addresses.c.id.desc()
+        )
+        .limit(1)
+    ).first()
     return _person(tx, row) if row else None
 
 
@@ -112,6 +129,7 @@ def meet_group(tx: Tx, address: Address) -> Recipient:
 
 
 def _person(tx: Tx, row: Any) -> Person:
+    seal = tx.keys.seal(row.wrapped_key)
     return Person(
         id=row.id,
         address_id=row.address_id,
@@ -119,7 +137,7 @@ def _person(tx: Tx, row: Any) -> Person:
         zone=row.zone,
         hinted_zone=row.hinted_zone,
         paused_at=row.paused_at,
-        seal=tx.keys.seal(row.wrapped_key),
+        seal=seal,
         paused_until=row.paused_until,
         quiet=quiet_hours(row.quiet_start, row.quiet_end),
         parts=day_parts(row.morning, row.noon, row.evening, row.night),
@@ -127,6 +145,8 @@ def _person(tx: Tx, row: Any) -> Person:
         feelings=row.feelings,
         low_at=row.low_at,
         sound=row.sound,
+        name=seal.open(bytes(row.sealed_name)) if row.sealed_name else None,
+        home_id=row.home_id,
     )
 
 
@@ -148,6 +168,11 @@ def set_parts(tx: Tx, person_id: int, parts: DayParts) -> None:
 def set_language(tx: Tx, person_id: int, language: str) -> None:
     """Speak this language (one of `bot.texts.LANGUAGES`) with the person from now on."""
     _change(tx, person_id, language=language)
+
+
+def set_name(tx: Tx, person: Person, name: str) -> None:
+    """Sign with this name what the person sends to others."""
+    _change(tx, person.id, sealed_name=person.seal.close(name))
 
 
 def set_feelings(tx: Tx, person_id: int, asked: bool) -> None:

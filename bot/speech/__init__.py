@@ -1,6 +1,6 @@
 """Platform-neutral words: what comes in, what goes out, and the port that every chat implements."""
 
-from bot.speech.chat import Chat, Receipt, Receive
+from bot.speech.chat import Chat, Receipt, Receive, Ways
 from bot.speech.incoming import Address, File, Incoming, Kind, Shown, pack, unpack
 from bot.speech.outgoing import Attachment, Button, Op, Outgoing, Rows
 from bot.speech.payload import Payload, read_payload
@@ -20,6 +20,7 @@ __all__ = [
     "Receive",
     "Rows",
     "Shown",
+    "Ways",
     "pack",
     "read_payload",
     "unpack",

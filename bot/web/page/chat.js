@@ -15,8 +15,12 @@ const scroller = find("#scroller");
 const words = find("#words");
 const newest = find("#newest");
 
-// In a demo the name in the address picks the person.
-const asked = new URLSearchParams(location.search).get("me") ?? "me";
+// In a demo the name in the address picks the person; whoever opens an invitation there is somebody new.
+const query = new URLSearchParams(location.search);
+const invite = query.get("invite") ?? "";
+const isDemo = document.documentElement.dataset.demo !== "no";
+const asked = query.get("me") ?? (invite && isDemo ? freeName() : "me");
+if (invite) history.replaceState(null, "", asked === "me" ? "/" : `/?me=${asked}`);
 const me = asked.toLowerCase().replace(/[^a-z0-9-]+/g, "-").slice(0, 24) || "me";
 const title = me === "me" || document.documentElement.dataset.demo === "no" ? "Pebble" : `Pebble · ${me}`;
 const hints = {
@@ -137,7 +141,8 @@ function listen() {
     document.body.dataset.line = "open";
     drift = hello.clock - Math.floor(Date.now() / 1000);
     lines.snapshot(hello.lines, hello.clock);
-    if (!hello.lines.length && !greeted && !courier.errands.length) courier.take("/chat/hello", hints);
+    if (!hello.lines.length && !greeted && !invite && !courier.errands.length) courier.take("/chat/hello", hints);
+    if (invite && !greeted) courier.take("/chat/hello", { ...hints, invite });
     greeted = true;
     courier.hurry();
   });
@@ -177,11 +182,15 @@ window.addEventListener("online", listen);
 
 // New person
 
-find("#another").addEventListener("click", () => {
-  const used = new Set(["me", me, ...(localStorage.getItem("pebble-names") ?? "").split(" ")]);
+function freeName(mine = "me") {
+  const used = new Set(["me", mine, ...(localStorage.getItem("pebble-names") ?? "").split(" ")]);
   const free = NAMES.find((name) => !used.has(name)) ?? `guest-${used.size}`;
   localStorage.setItem("pebble-names", [...used.add(free)].filter(Boolean).join(" "));
-  find("#another").href = `/?me=${free}`;
+  return free;
+}
+
+find("#another").addEventListener("click", () => {
+  find("#another").href = `/?me=${freeName(me)}`;
 });
 
 document.title = title;
