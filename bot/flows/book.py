@@ -56,8 +56,8 @@ MENU = (
     "pause",
     "resume",
     "help",
-    "cancel",
     "link",
+    "cancel",
 )
 """The commands that a platform's menu lists, in its order."""
 

@@ -78,15 +78,13 @@ def send(tx: Tx, sender: Person, sentence: Sentence) -> Sent | Refusal:
 
 
 def _address(tx: Tx, link_id: int, sender: Person, receiver: Person, text: str, from_: int | None = None) -> None:
-    """Give a link its receiver; what somebody sends who is blocked looks the same to its sender and goes nowhere."""
-    _, _, blocked = queries.stance(tx, receiver.id, sender.id)
+    """Give a link its receiver; `bring` looks whether they want to hear from its sender."""
     signed = queries.name_of(tx, receiver.id, receiver.seal, sender.id) or sender.name or "…"
     queries.address_link(tx, link_id, receiver, (text, signed), due_at=from_ or tx.now)
-    if blocked:
-        _withhold(tx, link_id)
 
 
 def _withhold(tx: Tx, link_id: int) -> None:
+    """Keep a sentence from its receiver, who has blocked its sender; to the sender it looks like any other."""
     queries.change_link(tx, link_id, withheld=True, due_at=None, sealed_by_receiver=None)
 
 
