@@ -119,11 +119,12 @@ def bring(tx: Tx, link_id: int) -> None:
     if row.brought_at is not None or row.withheld or row.due_at is None or row.due_at > tx.now:
         return
     receiver = reach(tx, row.receiver_id) if row.receiver_id is not None else None
+    # Whoever is gone sends nothing any more, and nobody hears from who is blocked or suspended by now.
     if receiver is None or row.sealed_by_receiver is None or is_over(row.accepted_at, tx.now):
         change(due_at=None)
         return
     _, muted, blocked = queries.stance(tx, receiver.id, row.sender_id)
-    if blocked or (row.sender_id is not None and is_suspended(tx, row.sender_id)):
+    if blocked or row.sender_id is None or is_suspended(tx, row.sender_id):
         _withhold(tx, link_id)
         return
     when = None if muted else comes_at(_receiver(receiver), tx.now)

@@ -2,7 +2,10 @@
 
 import pytest
 
+from bot.gratitude.leaving import leave
 from bot.gratitude.ripple import Ripple, ripple_of
+from bot.store import Tx
+from bot.store.tables import persons
 from tests.flows.looking import person_of
 from tests.kit.talk import Friend, House
 from tests.kit.thanks import invite, meet, pass_on, thank
@@ -123,9 +126,8 @@ async def test_an_erased_person_leaves_a_nameless_pebble(chain: list[Friend]) ->
     before = ripple(chain[0])
     carl = house.store.run_now(lambda tx: person_of(tx, chain[2]).id)
 
-    def erase(tx):  # type: ignore[no-untyped-def]
-        from bot.store.tables import persons
-
+    def erase(tx: Tx) -> None:
+        leave(tx, carl)
         tx.connection.execute(persons.delete().where(persons.c.id == carl))
 
     house.store.run_now(erase)

@@ -328,5 +328,5 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 TestThanks = Thanks.TestCase
 TestThanks.settings = settings(
-    max_examples=20, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )

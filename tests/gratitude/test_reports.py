@@ -6,12 +6,20 @@ import pytest
 
 from bot.__main__ import main
 from bot.gratitude.reports import is_suspended, lift, reported, suspend
+from bot.store import Store
 from tests.flows.looking import person_of
+from tests.kit.clock import HandClock
 from tests.kit.databases import KEY
 from tests.kit.talk import Friend, House
 from tests.kit.thanks import SENTENCE, meet
 
 SECOND = "You carry the heavy end."
+
+
+@pytest.fixture
+def house(store: Store, clock: HandClock) -> House:
+    """On both databases."""
+    return House(store, clock)
 
 
 @pytest.fixture
@@ -57,7 +65,7 @@ async def test_the_host_can_suspend_and_lift_anybody_who_is_there(house: House, 
 async def test_the_command_line_lists_suspends_and_lifts(
     house: House, told: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("PEBBLE_DATABASE", str(house.store.url))
+    monkeypatch.setenv("PEBBLE_DATABASE", house.store.url.render_as_string(hide_password=False))
     monkeypatch.setenv("PEBBLE_SECRET_KEYS", KEY)
     assert main(["reports"]) == 0
     listed = capsys.readouterr().out.splitlines()

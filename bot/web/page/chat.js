@@ -182,18 +182,26 @@ window.addEventListener("online", listen);
 
 // New person
 
-function freeName(mine = "me") {
-  const used = new Set(["me", mine, ...(localStorage.getItem("pebble-names") ?? "").split(" ")]);
+// Names that were somebody in this browser are not given to anybody else.
+function usedNames(...more) {
+  const used = new Set(["me", ...more, ...(localStorage.getItem("pebble-names") ?? "").split(" ")]);
+  localStorage.setItem("pebble-names", [...used].filter(Boolean).join(" "));
+  return used;
+}
+
+function freeName() {
+  const used = usedNames();
   const free = NAMES.find((name) => !used.has(name)) ?? `guest-${used.size}`;
-  localStorage.setItem("pebble-names", [...used.add(free)].filter(Boolean).join(" "));
+  usedNames(free);
   return free;
 }
 
 find("#another").addEventListener("click", () => {
-  find("#another").href = `/?me=${freeName(me)}`;
+  find("#another").href = `/?me=${freeName()}`;
 });
 
 document.title = title;
+if (isDemo) usedNames(me);
 for (const errand of courier.errands) {
   showWaiting(errand);
   lines.change(local(errand), { state: "waiting" });
