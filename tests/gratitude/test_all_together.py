@@ -122,6 +122,22 @@ class Thanks(RuleBasedStateMachine):
 
         self.do(work)
 
+    @rule(name=some)
+    def pass_back(self, name: str) -> None:
+        """A chain does not go back to where it came from, however often somebody tries."""
+
+        def work(tx: Tx) -> None:
+            person = self.person(tx, name)
+            number = self._last_received(tx, person)
+            link = queries.received(tx, number, person) if number else None
+            if link is None or link.sender_id is None:
+                return
+            right = self._refusal(tx, person, link.sender_id, link.id)
+            assert right is not None
+            assert pass_on.send(tx, person, Sentence("Back.", link.name, link.sender_id, link.id)) == right
+
+        self.do(work)
+
     @rule(name=some, other=some, on=st.booleans())
     def mute(self, name: str, other: str, on: bool) -> None:
         self._stand(name, other, lambda tx, person, who: queries.set_muted(tx, person, who, on))
@@ -328,5 +344,5 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 TestThanks = Thanks.TestCase
 TestThanks.settings = settings(
-    max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
