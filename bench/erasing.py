@@ -1,4 +1,4 @@
-"""What it costs to erase somebody among many, and what the other designs of decision record 20 would cost.
+"""What it costs to erase somebody among many, and what the other designs of decision record 15 would cost.
 
     python -m bench.erasing [PERSONS]
 

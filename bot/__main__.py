@@ -1,4 +1,4 @@
-"""The command line: run, demo, migrate, check, invite, backup, keys, catalogue, when. Each says its own in --help."""
+"""The command line: run, demo, migrate, check, invite, backup, keys, catalogue, reports, when; see --help of each."""
 
 import argparse
 import asyncio
@@ -116,6 +116,18 @@ def _keys(chosen: argparse.Namespace) -> int:
     return 0 if rotate_keys(_settings(), print, forget_old=chosen.forget_old) else EX_CONFIG
 
 
+def _reports(chosen: argparse.Namespace) -> int:
+    from bot.upkeep import list_reports, suspend_person
+
+    if chosen.action == "list":
+        return list_reports(_settings(), print)
+    if chosen.person is None:
+        return _complain(
+            f"reports {chosen.action} wants the number of a person, as `pebble reports` shows it", EX_USAGE
+        )
+    return suspend_person(_settings(), chosen.person, print, lifts=chosen.action == "lift")
+
+
 def _catalogue(chosen: argparse.Namespace) -> int:
     from bot.catalogue import load_catalogue
     from bot.catalogue.listing import as_data, as_lines, as_page
@@ -178,6 +190,7 @@ def _parser() -> argparse.ArgumentParser:
         "backup": (_backup, "copy the embedded database into a file while Pebble runs"),
         "keys": (_keys, "change the keys of this host, or copy the persons' keys"),
         "catalogue": (_catalogue, "list the practices by theme, and check every pack"),
+        "reports": (_reports, "list what people reported, suspend who it is about, or lift that"),
         "when": (_when, 'tell what is understood by words such as "weekdays at 8:30"'),
     }
     for name, (run, meaning) in table.items():
@@ -191,6 +204,10 @@ def _parser() -> argparse.ArgumentParser:
             form = command.add_mutually_exclusive_group()
             form.add_argument("--json", action="store_true", help="print one line of JSON")
             form.add_argument("--markdown", action="store_true", help="print the page docs/practices.md")
+        if name == "reports":
+            actions = ("list", "suspend", "lift")
+            command.add_argument("action", nargs="?", choices=actions, default="list", help="(default: list)")
+            command.add_argument("person", nargs="?", type=int, help="whom to suspend or lift: a number of the list")
         if name == "when":
             command.add_argument("phrase", help="the words, in quotes")
             command.add_argument("--lang", default="en", help="the language to try first (default: en)")

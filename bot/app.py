@@ -63,8 +63,8 @@ class App:
         self._prepare_database()
         if isinstance(self.clock, DemoClock):
             self.clock.offset = self.store.run_now(lambda tx: read_number(tx, DEMO_OFFSET))
-        self.door = Door(self.store, self.catalogue)
         self.chats: dict[str, Chat] = {}
+        self.door = Door(self.store, self.catalogue, self.ways)
         self.routes: Routes = []
         self.studio = Studio(DRAWING)
         self._add_web_chat()
@@ -92,10 +92,16 @@ class App:
                 with suppress(SealGone):  # erased, and put back with an old copy: they go again
                     tx.keys.seal(key_id)
 
+    def ways(self, token: str) -> Mapping[str, str]:
+        """Return where somebody new gets in with an invitation, by platform."""
+        found = {name: chat.way_in(token) for name, chat in self.chats.items()}
+        return {name: way for name, way in found.items() if way}
+
     def _add_web_chat(self) -> None:
         self.web: WebChat | None = None
         if self.demo or self.settings.web_chat:
             self.web = WebChat(history=self._history, demo=self.demo, clock=self.clock, draw=self.studio.draw)
+            self.web.address = self.settings.web_url or ""
             self.chats["web"] = self.web
             forward = self.forward if self.demo else None
             self.routes += drawer_routes(self.store, self.catalogue, self.web.who, forward)
@@ -156,6 +162,8 @@ class App:
         self.rota.start(self.pump.recover)
         for chat in self.chats.values():
             await chat.start(self.door.receive)
+        if self.web and self.demo:
+            self.web.address = address_of(listener)
         on_ready(address_of(listener))
         waiting = asyncio.create_task(stopped.wait())
         done, _ = await asyncio.wait({waiting, pumping, serving}, return_when=asyncio.FIRST_COMPLETED)

@@ -21,7 +21,7 @@ from bot.outbox.addresses import pause_address, rewrite_address
 from bot.outbox.shelf import Terms, put
 from bot.people.queries import find, meet, meet_group, note_cursor, remember_words
 from bot.schedules.zones import known_zone
-from bot.speech import Incoming, Kind, Outgoing, Shown, read_payload
+from bot.speech import Incoming, Kind, Outgoing, Shown, Ways, read_payload
 from bot.store import Store, Tx
 from bot.store.tables import seen, skipped
 from bot.texts import N_, Voice
@@ -35,6 +35,7 @@ class Door:
 
     store: Store
     catalogue: Catalogue
+    ways: Ways = lambda _token: {}
 
     async def receive(self, incoming: Incoming) -> Shown:
         """Handle one event and return after the commit.
@@ -43,7 +44,7 @@ class Door:
         """
         if incoming.kind is Kind.ASKS:
             return await self.store.read(lambda tx: _suggest(tx, self.catalogue, incoming))
-        return await self.store.run(lambda tx: handle(tx, self.catalogue, incoming))
+        return await self.store.run(lambda tx: handle(tx, self.catalogue, incoming, self.ways))
 
     async def skip(self, key: str, problem: str) -> None:
         """Record an event that could not be read; its content is not kept."""
@@ -54,7 +55,7 @@ class Door:
         return int(tx.connection.scalar(select(func.count()).select_from(skipped)) or 0)
 
 
-def handle(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
+def handle(tx: Tx, catalogue: Catalogue, incoming: Incoming, ways: Ways) -> Shown:
     """Do what one event asks for, once."""
     if not _is_new(tx, incoming.key):
         return Shown()
@@ -63,7 +64,7 @@ def handle(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
     elif not incoming.private:
         _greet_group(tx, incoming)
     else:
-        return _answer(tx, catalogue, incoming)
+        return _answer(tx, catalogue, incoming, ways)
     return Shown()
 
 
@@ -72,7 +73,7 @@ def _is_new(tx: Tx, key: str) -> bool:
     return int(added.rowcount) == 1
 
 
-def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
+def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming, ways: Ways) -> Shown:
     language = Voice.of(incoming.language or "en").language
     if incoming.kind is Kind.TAP and _of_a_conversation(incoming.text) and find(tx, incoming.address) is None:
         # The second tap on the last button of /delete must not make somebody anew who is gone.
@@ -81,7 +82,8 @@ def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
     person = replace(person, via=incoming.via)
     if incoming.cursor:
         note_cursor(tx, person.address_id, incoming.cursor)
-    visit = Visit(tx, person, Voice.of(person.language), catalogue.plus(of_person(tx, person)), incoming, BOOK)
+    own = catalogue.plus(of_person(tx, person))
+    visit = Visit(tx, person, Voice.of(person.language), own, incoming, BOOK, ways)
     tell_how_to_open(visit)
     match incoming.kind:
         case Kind.TAP:

@@ -12,6 +12,7 @@ from bot.catalogue import Catalogue
 from bot.clock import Clock
 from bot.errors import TryLater
 from bot.flows.my_data import PARTS
+from bot.gratitude import leaving, pass_on
 from bot.nudges.catching_up import latest_seen, overdue_ones, quiet_ones, ring_anew
 from bot.nudges.sweep import next_due, sweep
 from bot.outbox.marks import drop_all, expire, forget_old, let_older_go
@@ -77,7 +78,15 @@ class Rota:
                 self.lag = swept.lag
         else:
             self.lag = 0
+        await self._bring_thanks()
         self.ticked_at = self._clock.monotonic()
+
+    async def _bring_thanks(self) -> None:
+        """Bring the sentences of others whose receivers are awake now."""
+        due = await self._store.read(pass_on.next_due)
+        while due is not None and due <= self._clock.now():
+            await self._store.run(pass_on.sweep)
+            due = await self._store.read(pass_on.next_due)
 
     async def _notice_the_clock(self) -> None:
         """Work out anew what is due when the wall clock was set back, also while nobody was looking."""
@@ -133,10 +142,14 @@ class Rota:
         """Forget what retention says: message texts after 7 days, event keys after 7."""
         await self._store.run(forget_old)
         await self._store.run(_forget_keys)
+        await self._store.run(leaving.forget_old)
 
     async def next_event(self) -> int | None:
-        """Return when something will happen next (UTC seconds): a nudge is due or a message stops holding back."""
-        times = await self._store.read(lambda tx: (next_due(tx), next_at(tx)))
+        """Return when something will happen next (UTC seconds).
+
+        A nudge or a sentence of thanks is due, or a message stops holding back.
+        """
+        times = await self._store.read(lambda tx: (next_due(tx), pass_on.next_due(tx), next_at(tx)))
         return min((time for time in times if time is not None), default=None)
 
 

@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8000, ge=0, le=65535)
     web_chat: bool = False
+    web_url: str | None = None
     migrate: bool = True
     catalogue_folder: Path | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -66,7 +67,7 @@ class Settings(BaseSettings):
     def _lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
 
-    @field_validator("telegram_api", "discord_api", "webhook_url")
+    @field_validator("telegram_api", "discord_api", "webhook_url", "web_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         if value is not None:

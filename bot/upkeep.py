@@ -14,6 +14,7 @@ from bot.app import open_database
 from bot.catalogue import load_catalogue
 from bot.clock import SystemClock
 from bot.errors import Misconfigured, PebbleError
+from bot.gratitude.reports import lift, reported, suspend
 from bot.schedules.aliases import zone_names
 from bot.schedules.zones import known_zone
 from bot.settings import Settings
@@ -158,6 +159,37 @@ def _pictures(_settings: Settings) -> str:
     if missing:
         raise Misconfigured(f"no letters for {', '.join(missing)}; install Pebble's requirements again")
     return "all scripts can be drawn"
+
+
+def list_reports(settings: Settings, say: Say) -> int:
+    """Say what was reported, newest first; a sentence only where whoever reported it agreed."""
+    store, _ = open_database(settings, SystemClock(), alone=False)
+    try:
+        found = store.run_now(reported)
+    finally:
+        store.close()
+    lines = []
+    for one in found:
+        when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(one.at))
+        state = "suspended" if one.suspended else "may send"
+        said = "the reporter keeps the sentence private" if one.sentence is None else f"“{one.sentence}”"
+        lines.append(f"report {one.id}  {when}  person {one.about_id} ({state})  {said}")
+    say("\n".join(lines or ["Nothing was reported."]))
+    return 0
+
+
+def suspend_person(settings: Settings, person_id: int, say: Say, *, lifts: bool) -> int:
+    """Suspend a person by the number that the list shows, or lift it; return 1 when there was nothing to do."""
+    store, _ = open_database(settings, SystemClock(), alone=False)
+    try:
+        done = store.run_now(lambda tx: (lift if lifts else suspend)(tx, person_id))
+    finally:
+        store.close()
+    if not done:
+        say(f"Person {person_id} is not suspended." if lifts else f"There is no person {person_id}.")
+        return 1
+    say(f"Person {person_id} may send again." if lifts else f"Person {person_id} can send nothing to others now.")
+    return 0
 
 
 def back_up(settings: Settings, file: Path, say: Say) -> None:

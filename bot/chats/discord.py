@@ -168,6 +168,10 @@ class DiscordChat:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def way_in(self, _token: str) -> str:
+        """See the port. No link of Discord's carries anything along: an invitation is accepted by its code there."""
+        return ""
+
     def trouble(self) -> str | None:
         """See the port."""
         return self.line.trouble

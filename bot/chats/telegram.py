@@ -173,6 +173,10 @@ class TelegramChat:
             raise TryLater("not started yet")
         await self._intake.handle(update)
 
+    def way_in(self, token: str) -> str:
+        """See the port: a deep link (https://core.telegram.org/bots/features#deep-linking)."""
+        return f"https://t.me/{self._username}?start={token}" if self._username else ""
+
     def trouble(self) -> str | None:
         """See the port."""
         if self._token_refused:
@@ -267,5 +271,8 @@ def _keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
     if not rows:
         return None
     return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(button.label, callback_data=button.payload) for button in row] for row in rows]
+        [
+            [InlineKeyboardButton(b.label, url=b.url or None, callback_data=b.payload or None) for b in row]
+            for row in rows
+        ]
     )

@@ -68,6 +68,8 @@ class WebChat:
         self._history = history
         self._files = Files(self.who, history, draw)
         self._demo = demo
+        self.address = ""
+        """Where people reach the page, `https://pebble.example`; empty while nobody has said."""
         self._clock = clock
         self._listeners = Listeners(self._clock, ping)
         self._receive: Receive | None = None
@@ -83,6 +85,9 @@ class WebChat:
         self._listeners.close()
         if self._handling:
             await asyncio.wait(self._handling)
+
+    def way_in(self, token: str) -> str:
+        return f"{self.address}/?invite={token}" if self.address else ""
 
     def trouble(self) -> str | None:
         return None
@@ -173,6 +178,10 @@ class WebChat:
         return endpoint
 
     async def _hello(self, address: Address, body: dict[str, Any]) -> dict[str, Any]:
+        token = _field(body, "invite", 64)
+        if token:
+            said = _incoming(address, body, Kind.COMMAND, "accept", token)
+            return {"toast": (await self._hand_over(said)).toast}
         said = _incoming(address, body, Kind.COMMAND, "start")
         if await self._history(address) or self._listeners.fresh(address):
             return {"toast": ""}

@@ -25,6 +25,8 @@ from bot.texts import N_
 LONGEST_CHAIN = 5
 """Practices of one chain: a chain is a handful of small things."""
 ONE_GOOD_THING = "one-good-thing"
+WRITTEN, MET = "gratitude-afterglow", "right-second"
+"""Practices after which thanks may travel: one whose words are a sentence for somebody, one about who comes to mind."""
 
 
 def follow(visit: Visit, moment: Moment, line: str, *, slip: str) -> None:
@@ -44,9 +46,19 @@ def follow(visit: Visit, moment: Moment, line: str, *, slip: str) -> None:
         line = f"{line} {visit.voice.say(N_('The rest of the chain can rest today.'))}"
     coming = None if gentle or moment.following else _next_one(visit, moment)
     onward = (_onward(visit, moment, coming),) if coming else ()
-    visit.show(Outgoing(line, (*onward, *back)), moment_id=moment.id)
+    visit.show(Outgoing(line, (*carrying(visit, moment), *onward, *back)), moment_id=moment.id)
     if not gentle:
         add_one(visit, moment)
+
+
+def carrying(visit: Visit, moment: Moment) -> tuple[tuple[Button, ...], ...]:
+    """Return the way to carry thanks to somebody, after a practice that is about them."""
+    if moment.practice == WRITTEN:
+        answered = moments.find(visit.tx, moment.id, visit.person)
+        if answered is None or answered.answer != "words":
+            return ()
+        return ((visit.button(N_("Send through Pebble"), Payload("carry", moment.id)),),)
+    return ((visit.button(N_("Thank somebody"), Payload("menu", 0, "thanks")),),) if moment.practice == MET else ()
 
 
 def _low(moment: Moment) -> bool:

@@ -10,10 +10,12 @@ from bot.flows.nudge_cards import show_nudges
 from bot.flows.pausing import rest, resume
 from bot.flows.plan import plan
 from bot.flows.positions import leave
+from bot.flows.receive_thanks import open_way
 from bot.flows.shelves import contact_line
 from bot.flows.timer import stop_timer
 from bot.flows.visit import Chapter, Command, Option, Visit, choices
 from bot.flows.zone import ZONE
+from bot.gratitude.invitations import looks_like_token
 from bot.nudges import queries
 from bot.speech import Outgoing, Payload
 from bot.texts import N_
@@ -48,6 +50,9 @@ def helpful_line(visit: Visit) -> None:
 
 
 def _start(visit: Visit) -> None:
+    if looks_like_token(visit.incoming.rest.strip()):  # a deep link of Telegram's: /start <token>
+        open_way(visit, visit.incoming.rest)
+        return
     if queries.of_person(visit.tx, visit.person.id, visit.person.seal):
         visit.say(N_("Hello again. Everything is as you left it."))
         show_nudges(visit)

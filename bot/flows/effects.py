@@ -87,6 +87,18 @@ class KeepIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class CarryThanks:
+    """Begin to send a sentence that is written already, to whom the person calls `to_name` where that is known.
+
+    `moment_id` is the moment that ends when it is sent or kept.
+    """
+
+    sentence: str
+    to_name: str | None = None
+    moment_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class KeepGoal:
     """Keep where a long way leads, and the one piece of it that is asked for."""
 

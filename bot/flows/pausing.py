@@ -12,6 +12,7 @@ from bot.flows.live import stop_running
 from bot.flows.positions import leave, load, save
 from bot.flows.timer import stop_timer
 from bot.flows.visit import Chapter, Command, Option, Visit, choices
+from bot.gratitude.pass_on import let_in
 from bot.nudges import moments
 from bot.people import queries as people
 from bot.schedules.grammar_lexicon import LANGUAGES, data
@@ -108,6 +109,8 @@ def resume(visit: Visit) -> None:
     people.resume(visit.tx, visit.person.id)
     _end_question(visit)
     visit.say(N_("I’m back at your chosen times."))
+    visit.refresh()
+    let_in(visit.tx, visit.person)
 
 
 def _until_tomorrow(visit: Visit) -> None:

@@ -11,6 +11,7 @@ from bot.flows.conversation import start
 from bot.flows.effects import KeepIdentity
 from bot.flows.engine import Answer, Ask, Flow, Scene, Step, Turn, Unclear
 from bot.flows.jar import show_old_one
+from bot.flows.ripples import ripple_line
 from bot.flows.shelves import contact_line
 from bot.flows.visit import OLD, Chapter, Visit, choices
 from bot.nudges import kept, likings, moments, queries
@@ -193,6 +194,11 @@ LONGEST_IDENTITY = 200
 IDENTITY = Flow("identity", version=1, steps=(Step("words", _ask_identity, _take_words),), lapses=DAY)
 
 
+def _ripple(visit: Visit, _moment: Moment) -> bool:
+    """Tell how far one's thanks travelled."""
+    return ripple_line(visit)
+
+
 def _safe(visit: Visit, _moment: Moment) -> bool:
     """Show a few of the safe moments that were kept."""
     found = kept.on_shelf(visit.tx, visit.person, "safe", 3)
@@ -246,6 +252,7 @@ POSTSCRIPTS = (
     Postscript("week", WEEK, _week),
     Postscript("time", WEEK, _time),
     Postscript("identity", MONTH, _identity),
+    Postscript("ripple", MONTH, _ripple),
     Postscript("jar", 5 * DAY, _jar),
     Postscript("safe", 2 * WEEK, _safe),
     Postscript("taste", 3 * DAY, _taste),

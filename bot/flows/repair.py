@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.flows.conversation import start
 from bot.flows.drafting import PRESS_AND_HOLD, Draft, Ending, Part
-from bot.flows.effects import KeepWords
+from bot.flows.effects import CarryThanks, KeepWords
 from bot.flows.engine import Answer, Ask, Flow, Scene, Step, Turn, Unclear, tap_a_button
 from bot.flows.visit import Chapter, Command, Visit
 from bot.nudges import kept
@@ -52,6 +52,11 @@ def _copy(scene: Scene) -> Turn:
     return Turn(None, effects=(KeepDraft(None), *_ended(scene)), say=scene.voice.say(PRESS_AND_HOLD))
 
 
+def _carry(scene: Scene) -> Turn:
+    carried = CarryThanks(_whole(scene, scene.data["parts"]), moment_id=scene.data.get("moment"))
+    return Turn(None, effects=(KeepDraft(None), carried))
+
+
 def _later(scene: Scene) -> Turn:
     line = scene.voice.say(N_("I keep it for you. /repair brings it back."))
     return Turn(None, effects=(KeepDraft(scene.data["parts"]),), say=line)
@@ -66,7 +71,11 @@ DRAFT = Draft(
     _PARTS,
     _whole,
     N_("This is how it reads. Take a breath, and see whether it is true and kind."),
-    {"copy": Ending(N_("Copy"), _copy), "later": Ending(N_("Later"), _later)},
+    {
+        "copy": Ending(N_("Copy"), _copy),
+        "carry": Ending(N_("Send through Pebble"), _carry),
+        "later": Ending(N_("Later"), _later),
+    },
 )
 
 

@@ -13,7 +13,7 @@ from bot.outbox import shelf
 from bot.outbox.shelf import Terms
 from bot.people.queries import Person, find
 from bot.schedules.zones import local
-from bot.speech import Button, Form, Incoming, Op, Outgoing, Payload, Rows, read_payload
+from bot.speech import Button, Form, Incoming, Op, Outgoing, Payload, Rows, Ways, read_payload
 from bot.store import Tx
 from bot.texts import N_, Voice
 
@@ -104,7 +104,10 @@ def choices(table: Mapping[str, Callable[["Visit"], None]]) -> Callable[["Visit"
 
 @dataclass(slots=True)
 class Visit:
-    """What a command, a tap or a flow needs. `toast` is shown at once, beside the tapped button; so is a `form`."""
+    """What a command, a tap or a flow needs. `toast` is shown at once, beside the tapped button; so is a `form`.
+
+    `ways` says where somebody new gets in with an invitation.
+    """
 
     tx: Tx
     person: Person
@@ -112,6 +115,7 @@ class Visit:
     catalogue: Catalogue
     incoming: Incoming
     book: Book
+    ways: Ways = lambda _token: {}
     toast: str = field(default="")
     form: Form | None = None
 

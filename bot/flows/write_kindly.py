@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.flows.conversation import start
 from bot.flows.drafting import PRESS_AND_HOLD, Draft, Ending, Part
-from bot.flows.effects import KeepWords
+from bot.flows.effects import CarryThanks, KeepWords
 from bot.flows.engine import Answer, Flow, Scene, Turn, Unclear
 from bot.flows.sentences import FEW_WORDS, one_line
 from bot.flows.visit import Chapter, Command, Visit
@@ -30,6 +30,12 @@ def _copy(scene: Scene) -> Turn:
     return Turn(None, effects=effects, say=scene.voice.say(PRESS_AND_HOLD))
 
 
+def _carry(scene: Scene) -> Turn:
+    parts = scene.data["parts"]
+    carried = CarryThanks(f"{parts['what']} {parts['sentence']}", parts["to"], scene.data.get("moment"))
+    return Turn(None, effects=(carried,))
+
+
 def _leave(scene: Scene) -> Turn:
     return Turn(None, say=scene.voice.say(N_("Good. A kind thought counts before it is sent, too.")))
 
@@ -50,7 +56,11 @@ DRAFT = Draft(
     ),
     _whole,
     N_("This is how it reads."),
-    {"copy": Ending(N_("Copy"), _copy), "leave": Ending(N_("Leave it"), _leave)},
+    {
+        "copy": Ending(N_("Copy"), _copy),
+        "carry": Ending(N_("Send through Pebble"), _carry),
+        "leave": Ending(N_("Leave it"), _leave),
+    },
 )
 
 WRITE = Flow("write", version=1, steps=DRAFT.steps(), lapses=DAY)

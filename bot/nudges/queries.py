@@ -62,7 +62,7 @@ def create(tx: Tx, person: Person, wish: Wish) -> int:
     nudge_id = tx.add(
         nudges,
         person_id=person.id,
-        address_id=person.address_id,
+        address_id=person.home_id or person.address_id,
         practice=wish.practice,
         rule=json.dumps(to_dict(wish.rule)),
         zone=wish.zone,

@@ -2,14 +2,18 @@
 
 from sqlalchemy import delete, func, select, update
 
-from bot.speech import Address
+from bot.outbox.states import Priority, State
+from bot.speech import Address, Op
 from bot.store import Tx
 from bot.store.tables import addresses, outbox
 
 
 def pause_address(tx: Tx, address_id: int, known_at: int) -> None:
-    """Stop sending there until the person writes again, unless they have written since `known_at` (UTC seconds)."""
-    tx.connection.execute(
+    """Stop sending there until the person writes again, unless they have written since `known_at` (UTC seconds).
+
+    What others have sent them goes to another chat of theirs, if there is one.
+    """
+    paused = tx.connection.execute(
         update(addresses)
         .where(
             addresses.c.id == address_id,
@@ -18,6 +22,25 @@ def pause_address(tx: Tx, address_id: int, known_at: int) -> None:
         )
         .values(paused_at=tx.now)
     )
+    elsewhere = _another(tx, address_id) if paused.rowcount else None
+    if elsewhere is not None:
+        thanks = (outbox.c.state == State.WAITING, outbox.c.priority == Priority.THANKS, outbox.c.op == Op.NEW)
+        tx.connection.execute(
+            update(outbox).where(outbox.c.address_id == address_id, *thanks).values(address_id=elsewhere)
+        )
+
+
+def _another(tx: Tx, address_id: int) -> int | None:
+    """Return the address where the same person was heard last, of those that somebody can be reached at."""
+    here = addresses.alias("here")
+    found: int | None = tx.connection.scalar(
+        select(addresses.c.id)
+        .join(here, here.c.person_id == addresses.c.person_id)
+        .where(here.c.id == address_id, addresses.c.id != address_id, addresses.c.paused_at.is_(None))
+        .order_by(func.coalesce(addresses.c.woken_at, 0).desc(), addresses.c.id.desc())
+        .limit(1)
+    )
+    return found
 
 
 def rewrite_address(tx: Tx, old: Address, chat: str) -> None:

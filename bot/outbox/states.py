@@ -21,9 +21,10 @@ class State(StrEnum):
 
 
 class Priority(IntEnum):
-    """Lower leaves first: answers to people overtake nudges."""
+    """Lower leaves first: answers to people overtake thanks from others, and these overtake nudges."""
 
     REPLY = 0
+    THANKS = 3
     NUDGE = 5
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 
 from bot.outbox.shelf import Recipient
 from bot.outbox.states import DAY
@@ -25,8 +25,9 @@ class Person:
 
     A pause has an end where `paused_until` says so; `heard_at` is when they last did anything, `low_at`
     when they last gave a low face (all in UTC seconds). `feelings` says whether faces are asked for, `sound` whether
-    nudges arrive with one. `closed_at` is when their chat turned out to be closed (UTC seconds), None where it is open.
-    `via` and `direct` say by which way they are answered now, see `Recipient`.
+    nudges arrive with one. `name` is how they sign what they send to others; `home_id` is the address that nudges
+    come to, or None. `closed_at` is when their chat turned out to be closed (UTC seconds), None where it is open. `via` and
+    `direct` say by which way they are answered now, see `Recipient`.
     """
 
     id: int
@@ -46,6 +47,8 @@ class Person:
     closed_at: int | None = None
     via: str = ""
     direct: bool = False
+    name: str | None = None
+    home_id: int | None = None
 
     @property
     def recipient(self) -> Recipient:
@@ -62,20 +65,27 @@ class Person:
         return is_paused(self.paused_at, self.paused_until, now)
 
 
+def _known() -> Select[Any]:
+    """Return the beginning of every question for a person: with an address of theirs."""
+    place = (addresses.c.id.label("address_id"), addresses.c.hinted_zone, addresses.c.paused_at.label("closed_at"))
+    return select(persons, *place).join(addresses, addresses.c.person_id == persons.c.id)
+
+
 def find(tx: Tx, address: Address) -> Person | None:
     """Return the person at this address, locked until the end of the transaction where others may write."""
-    wanted = (
-        select(
-            persons,
-            addresses.c.id.label("address_id"),
-            addresses.c.hinted_zone,
-            addresses.c.paused_at.label("closed_at"),
-        )
-        .join(addresses, addresses.c.person_id == persons.c.id)
-        .where(addresses.c.platform == address.platform, addresses.c.chat == address.chat)
-    )
+    wanted = _known().where(addresses.c.platform == address.platform, addresses.c.chat == address.chat)
     # The lock keeps two events of one person in order when several processes handle them.
     row = tx.connection.execute(wanted.with_for_update(of=persons) if tx.many_writers else wanted).first()
+    return _person(tx, row) if row else None
+
+
+def reach(tx: Tx, person_id: int) -> Person | None:
+    """Return the person where they can be reached best: where they last did something, unless nobody is there now."""
+    liveliest = func.coalesce(addresses.c.woken_at, 0).desc()
+    wanted = _known().where(persons.c.id == person_id)
+    row = tx.connection.execute(
+        wanted.order_by(addresses.c.paused_at.is_not(None), liveliest, addresses.c.id.desc()).limit(1)
+    ).first()
     return _person(tx, row) if row else None
 
 
@@ -155,6 +165,7 @@ def meet_group(tx: Tx, address: Address) -> Recipient:
 
 
 def _person(tx: Tx, row: Any) -> Person:
+    seal = tx.keys.seal(row.key_id)
     return Person(
         id=row.id,
         address_id=row.address_id,
@@ -162,7 +173,7 @@ def _person(tx: Tx, row: Any) -> Person:
         zone=row.zone,
         hinted_zone=row.hinted_zone,
         paused_at=row.paused_at,
-        seal=tx.keys.seal(row.key_id),
+        seal=seal,
         paused_until=row.paused_until,
         quiet=quiet_hours(row.quiet_start, row.quiet_end),
         parts=day_parts(row.morning, row.noon, row.evening, row.night),
@@ -171,6 +182,8 @@ def _person(tx: Tx, row: Any) -> Person:
         low_at=row.low_at,
         sound=row.sound,
         closed_at=row.closed_at,
+        name=seal.open(bytes(row.sealed_name)) if row.sealed_name else None,
+        home_id=row.home_id,
     )
 
 
@@ -192,6 +205,11 @@ def set_parts(tx: Tx, person_id: int, parts: DayParts) -> None:
 def set_language(tx: Tx, person_id: int, language: str) -> None:
     """Speak this language (one of `bot.texts.LANGUAGES`) with the person from now on."""
     _change(tx, person_id, language=language)
+
+
+def set_name(tx: Tx, person: Person, name: str) -> None:
+    """Sign with this name what the person sends to others."""
+    _change(tx, person.id, sealed_name=person.seal.close(name))
 
 
 def set_feelings(tx: Tx, person_id: int, asked: bool) -> None:

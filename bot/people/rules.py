@@ -5,7 +5,7 @@ Whatever is stored can be read: minutes that make no sense count as none, for on
 
 from functools import lru_cache
 
-from bot.schedules.quiet import DayParts, QuietHours
+from bot.schedules.quiet import DayParts, QuietHours, outside_quiet
 
 QUIET_WEEK = 7 * 86_400
 """Seconds without a sign after which a person is asked once how to go on."""
@@ -36,6 +36,14 @@ def day_parts(morning: int | None, noon: int | None, evening: int | None, night:
         )
     except ValueError:
         return _USUAL
+
+
+def waking(at: int, zone: str, quiet: QuietHours | None, parts: DayParts) -> int:
+    """Return the first instant (UTC seconds) from `at` on at which the person is awake.
+
+    Without quiet hours, what they call night and morning says when they sleep.
+    """
+    return outside_quiet(at, zone, quiet or QuietHours(parts.night, parts.morning))
 
 
 def is_paused(paused_at: int | None, until: int | None, now: int) -> bool:

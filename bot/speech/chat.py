@@ -1,11 +1,14 @@
 """The port that every chat implements: Telegram, Discord, the local page. Adapters only translate."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from bot.speech.incoming import Address, Incoming, Shown
 from bot.speech.outgoing import Outgoing
+
+Ways = Callable[[str], Mapping[str, str]]
+"""The addresses that bring an invitation's token, by platform: those of `Chat.way_in` that are not empty."""
 
 Receive = Callable[[Incoming], Awaitable[Shown]]
 """The door as a chat sees it: returns after the commit; raises TryLater when nothing was stored."""
@@ -45,6 +48,9 @@ class Chat(Protocol):
 
     async def stop(self) -> None:
         """Stop hearing people; what was handed to `receive` is finished first."""
+
+    def way_in(self, token: str) -> str:
+        """Return the address that opens this chat and brings an invitation's token; empty where there is none (yet)."""
 
     def trouble(self) -> str | None:
         """Return one line on why people cannot be heard right now, or None when all is well."""

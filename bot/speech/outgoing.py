@@ -11,10 +11,18 @@ from bot.speech.instants import plain
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A label that people see and a payload (at most 64 bytes) that comes back when it is tapped."""
+    """A label that people see and a payload (at most 64 bytes) that comes back when it is tapped.
+
+    With a `url` it opens that address instead, nothing comes back, and the payload is empty.
+    """
 
     label: str
-    payload: str
+    payload: str = ""
+    url: str = ""
+
+    def to_list(self) -> list[str]:
+        """Return what the outbox stores."""
+        return [self.label, self.payload, self.url] if self.url else [self.label, self.payload]
 
 
 _FLAGS = ("silent", "nudge", "settles_location", "direct")
@@ -111,7 +119,7 @@ class Outgoing:
         """Return what the outbox stores, without the fields that say nothing."""
         stored: dict[str, Any] = {"text": self.text}
         if self.rows:
-            stored["rows"] = [[[b.label, b.payload] for b in row] for row in self.rows]
+            stored["rows"] = [[button.to_list() for button in row] for row in self.rows]
         if self.chosen:
             stored["chosen"] = self.chosen
         if self.asks_location:
@@ -132,7 +140,7 @@ class Outgoing:
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any], op: Op = Op.NEW) -> "Outgoing":
         """Read back what `to_dict` wrote."""
-        rows = tuple(tuple(Button(label, payload) for label, payload in row) for row in stored.get("rows", ()))
+        rows = tuple(tuple(Button(*button) for button in row) for row in stored.get("rows", ()))
         return cls(
             stored["text"],
             rows,

@@ -61,6 +61,8 @@ persons = Table(
     Column("low_at", BigInteger),  # when they last gave a low face: the rest of that day is a gentle one
     # The name of the person's own key. The key lies elsewhere (`bot.store.person_keys`), never in a copy of this.
     Column("key_id", LargeBinary, nullable=False, unique=True, index=True),
+    Column("sealed_name", LargeBinary),  # how they sign what they send to others; never an account's name
+    Column("home_id", Id),  # the address that nudges come to; null: to where each was set
     # Never give a number out twice: a button names its row, and an old one must not fit a new owner.
     sqlite_autoincrement=True,
 )
@@ -203,6 +205,126 @@ positions = Table(
     Column("step", String(24), nullable=False),
     Column("sealed_data", LargeBinary, nullable=False),  # JSON
     Column("moved_at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# How one person stands to another, in one direction: what `person_id` lets `other_id` do, and calls them.
+acquaintances = Table(
+    "acquaintances",
+    metadata,
+    _key(),
+    Column("person_id", Id, ForeignKey("persons.id", ondelete="CASCADE"), nullable=False),
+    Column("other_id", Id, ForeignKey("persons.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("accepted_at", BigInteger),  # when `person_id` said that the other may write to them
+    Column("muted_at", BigInteger),  # what the other sends waits
+    Column("blocked_at", BigInteger),  # what the other sends is never seen
+    Column("met_at", BigInteger, nullable=False),  # when something last went from one to the other
+    Column("sealed_name", LargeBinary),  # what `person_id` calls them, sealed with their own key
+    UniqueConstraint("person_id", "other_id"),
+    sqlite_autoincrement=True,
+)
+
+# A chain is a tree of links. `people` is the last number that somebody in it got: an erased person still has theirs.
+chains = Table(
+    "chains",
+    metadata,
+    _key(),
+    Column("people", Integer, nullable=False),
+    Column("began_at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# One sentence from one person to another. Who is erased leaves a nameless pebble: the numbers, no id and no words.
+links = Table(
+    "links",
+    metadata,
+    _key(),
+    Column("chain_id", Id, ForeignKey("chains.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("parent_id", Id, ForeignKey("links.id", ondelete="SET NULL")),  # null: the chain begins here
+    Column("depth", Integer, nullable=False),  # 1 where the chain begins
+    Column("sender_id", Id, ForeignKey("persons.id", ondelete="SET NULL")),
+    Column("receiver_id", Id, ForeignKey("persons.id", ondelete="SET NULL"), index=True),  # null too: not accepted yet
+    Column("sender_number", Integer, nullable=False),  # who of the chain they are, from 1
+    Column("receiver_number", Integer),
+    Column("sender_language", String(16), nullable=False),
+    Column("receiver_language", String(16)),
+    Column("sealed_by_sender", LargeBinary),  # JSON: the sentence, and what the sender calls the receiver
+    Column("sealed_by_receiver", LargeBinary),  # JSON: the sentence, and how the sender signed it
+    Column("day", String(10), nullable=False),  # the sender's local date that it counts for
+    Column("sent_at", BigInteger, nullable=False),
+    Column("accepted_at", BigInteger),  # when its way was open: at once, or with the invitation
+    Column("due_at", BigInteger),  # when it is to be brought; null: it waits for the receiver, was brought, or is over
+    Column("brought_at", BigInteger),  # when it went to the outbox
+    Column("withheld", Boolean, nullable=False, server_default=text("false")),  # its receiver has blocked the sender
+    Column("answer", String(16)),  # what the receiver tapped
+    Column("answered_at", BigInteger),
+    Index("ix_links_sender_id_day", "sender_id", "day"),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_links_due",
+    links.c.due_at,
+    sqlite_where=text("due_at IS NOT NULL"),
+    postgresql_where=text("due_at IS NOT NULL"),
+)
+
+# The way in for somebody new, once. Only hashes of what opens it are kept.
+invitations = Table(
+    "invitations",
+    metadata,
+    _key(),
+    Column("person_id", Id, ForeignKey("persons.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("link_id", Id, ForeignKey("links.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("code_hash", String(64), nullable=False, unique=True),  # the same in letters that can be typed
+    Column("expires_at", BigInteger, nullable=False),
+    Column("opened_by", Id, ForeignKey("persons.id", ondelete="SET NULL")),  # who was last shown who it is from
+    Column("settled_at", BigInteger),  # accepted or declined
+    sqlite_autoincrement=True,
+)
+
+# Wrong guesses at invitations and codes.
+tries = Table(
+    "tries",
+    metadata,
+    _key(),
+    Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    _key(),
+    Column("link_id", Id, ForeignKey("links.id", ondelete="CASCADE"), nullable=False),
+    Column("person_id", Id, ForeignKey("persons.id", ondelete="SET NULL")),  # who reported
+    Column("about_id", Id, ForeignKey("persons.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("shows", Boolean, nullable=False),  # the host may read the sentence
+    Column("at", BigInteger, nullable=False),
+    UniqueConstraint("link_id", "person_id"),
+    sqlite_autoincrement=True,
+)
+
+suspensions = Table(
+    "suspensions",
+    metadata,
+    Column("person_id", Id, ForeignKey("persons.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("lifted_at", BigInteger),  # reports from before no longer count
+    sqlite_with_rowid=False,
+)
+
+# What joins two chats of one person: shown in one, typed in the other within minutes.
+link_codes = Table(
+    "link_codes",
+    metadata,
+    _key(),
+    Column("person_id", Id, ForeignKey("persons.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE"), nullable=False),
+    Column("code_hash", String(64), nullable=False, unique=True),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("typed_by", Id, ForeignKey("addresses.id", ondelete="CASCADE")),  # where it was typed, to be confirmed
     sqlite_autoincrement=True,
 )
 

@@ -1,7 +1,7 @@
 """part persons' keys from the database: they move to a place of their own, which no copy of it holds.
 
 Revision: 0006
-Follows: 0004
+Follows: 0005
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from bot.errors import Misconfigured
 from bot.store import PersonKeys
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

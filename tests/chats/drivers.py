@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -332,7 +332,7 @@ async def telegram(door: Door) -> AsyncIterator[Driver]:
         await chat.stop()
 
 
-CHATS = {
+CHATS: dict[str, Callable[[Door], contextlib.AbstractAsyncContextManager[Driver]]] = {
     "memory": memory,
     "web": web,
     "telegram": telegram,

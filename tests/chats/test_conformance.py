@@ -56,6 +56,12 @@ async def test_a_button_arrives_and_its_payload_comes_back_with_its_message(driv
     assert (tapped.address, tapped.private) == (driver.address, True)
 
 
+async def test_a_button_may_open_an_address_instead(driver: Driver) -> None:
+    share = Button("Share", url="https://t.me/share/url?url=x")
+    message = await _send(driver, Outgoing("Hand it on.", ((share,), ROWS[1])))
+    assert await driver.view(message) == Seen("Hand it on.", [("Share", ""), *FLAT[2:]])
+
+
 async def test_an_edit_replaces_the_text_takes_the_buttons_and_shows_what_was_chosen(driver: Driver) -> None:
     message = await _send(driver, Outgoing("How was it?", ROWS))
     await _send(driver, Outgoing("It was.", chosen="Did it", op=Op.EDIT), 2, message)

@@ -237,3 +237,18 @@ async def test_an_answer_that_cannot_be_read_is_in_doubt(body: str, caplog: pyte
 async def test_forbidden_in_any_words_is_unreachable(api: BotApi, chat: TelegramChat) -> None:
     api.fail("sendMessage", how=Forbidden("Forbidden: words that are new"))
     assert isinstance(await fails(chat, Outgoing("x")), Unreachable)
+
+
+async def test_a_button_that_opens_an_address_says_which(api: BotApi, chat: TelegramChat) -> None:
+    share = "https://t.me/share/url?url=x"
+    await chat.send(to(11), Outgoing("Hand it on.", ((Button("Share", url=share), ROWS[0][0]),)), nonce=1)
+    markup = json.loads(api.calls_of("sendMessage")[-1].params["reply_markup"])
+    assert markup["inline_keyboard"] == [
+        [{"text": "Share", "url": share}, {"text": "Did it", "callback_data": "1:did:9:"}]
+    ]
+
+
+async def test_an_invitation_is_a_deep_link_once_the_bots_name_is_known(api: BotApi, chat: TelegramChat) -> None:
+    assert chat.way_in("token") == ""
+    await chat.check()
+    assert chat.way_in("token") == "https://t.me/pebble_test_bot?start=token"

@@ -75,7 +75,7 @@ async def test_a_page_hears_what_was_said_before_and_then_what_is_said_now(talk:
     assert kind == "line"
     assert line["id"] == "o2"
     assert line["text"] == "Now?\nYes."
-    assert line["rows"] == [[{"label": "Did it", "payload": "1:pick:7:1"}]]
+    assert line["rows"] == [[{"label": "Did it", "payload": "1:pick:7:1", "url": ""}]]
 
     chosen = Outgoing(chosen="Did it", op=Op.EDIT)
     receipt = await talk.chat.send(ANNA, chosen, nonce=3, message="2")

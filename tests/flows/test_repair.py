@@ -31,7 +31,7 @@ async def test_three_sentences_become_one_message(anna: Friend) -> None:
     await say(anna, STEP)
     assert anna.said[-2:] == [WHOLE, READS]
     assert anna.inbox[-2].labels == []
-    assert anna.newest.labels == ["Copy", "Later", "Change"]
+    assert anna.newest.labels == ["Copy", "Send through Pebble", "Later", "Change"]
     await say(anna, "Copy")
     assert (anna.newest.text, position_of(anna), drafts(anna)) == (PRESS, None, [])
 
@@ -159,7 +159,7 @@ async def test_a_kind_message_in_three_answers(anna: Friend) -> None:
     assert anna.newest.labels == ["No name"]
     await say(anna, "Mira", "You waited for me.", "I walked home lighter.")
     assert anna.said[-2:] == ["Mira,\nYou waited for me. I walked home lighter.", "This is how it reads."]
-    assert anna.newest.labels == ["Copy", "Leave it", "Change"]
+    assert anna.newest.labels == ["Copy", "Send through Pebble", "Leave it", "Change"]
     await say(anna, "Change", "The name", "No name")
     assert anna.said[-2] == "You waited for me. I walked home lighter."
     await say(anna, "Copy")

@@ -111,6 +111,9 @@ class MemoryChat:
     async def stop(self) -> None:
         """Nothing to stop."""
 
+    def way_in(self, token: str) -> str:
+        return f"https://pebble.test/?invite={token}"
+
     def trouble(self) -> str | None:
         return None
 
@@ -125,7 +128,7 @@ class House:
     catalogue: Catalogue = field(default_factory=lambda: CATALOGUE)
 
     def __post_init__(self) -> None:
-        self.door = Door(self.store, self.catalogue)
+        self.door = Door(self.store, self.catalogue, lambda token: {self.chat.name: self.chat.way_in(token)})
         alone = self.store.url.get_backend_name() == "sqlite"
         chats = {self.chat.name: self.chat}
         self.pump = Pump(self.store, chats, LocalClaim(alone), self.clock, self.clock.sleep, sketch)

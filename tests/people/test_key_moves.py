@@ -23,7 +23,7 @@ def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         server: Postgres = request.getfixturevalue("postgres_server")
         url = server.empty_database()
     store = Store(url, HandClock(), Keyring([KEY]))
-    upgrade(store, "0004")
+    upgrade(store, "0005")
     yield store
     store.close()
 
@@ -44,7 +44,7 @@ def test_keys_move_out_of_the_database_and_back(old: Store) -> None:
     assert [old.keys.seal(bytes(name)).open(said) for name, said in zip(names, words, strict=True)][-1] == "still mine"
     assert old.keys.old_ones() == PEOPLE, "the next rotation seals them anew: older copies hold them"
     with old.engine.begin() as connection:
-        command.downgrade(config(connection, old.keys), "0004")
+        command.downgrade(config(connection, old.keys), "0005")
     with old.engine.begin() as connection:
         back = connection.execute(text("SELECT wrapped_key FROM persons ORDER BY id")).scalars().all()
     assert [bytes(key) for key in back] == sealed_keys

@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from bot.outbox.studio import Undrawn
-from bot.speech import Address, Attachment, Op, Outgoing
+from bot.speech import Address, Attachment, Button, Op, Outgoing
 from bot.texts import Voice
 from tests.browser import browser
 from tests.kit.translation import write_translation
@@ -141,6 +141,36 @@ async def test_a_picture_stands_above_its_words_light_or_dark_as_the_page_and_go
         await expect(image).to_be_visible()
         await expect(image).to_have_js_property("complete", True)
         assert drawn == ["dark", "light"]
+
+
+async def test_a_button_with_an_address_is_a_link_that_opens_elsewhere(talk: SmallTalk, url: str, opened: Open) -> None:
+    page = await opened(f"{url}/?me=anna")
+    await expect(line(page, "I’m Pebble")).to_be_visible()
+    await talk.say(ANNA, "Hand it on.", ((Button("Share", url="https://t.me/share/url?url=x"), *row("Thanks")),))
+    link = page.get_by_role("link", name="Share")
+    await expect(link).to_have_attribute("href", "https://t.me/share/url?url=x")
+    await expect(link).to_have_attribute("rel", "noopener noreferrer")
+    await expect(link).to_have_attribute("target", "_blank")
+    await expect(page.get_by_role("button", name="Thanks")).to_be_visible()
+
+
+async def test_an_invitation_is_handed_over_once_and_leaves_the_address(
+    talk: SmallTalk, url: str, opened: Open
+) -> None:
+    page = await opened(f"{url}/?me=anna&invite=a-token-of-22-letters_")
+    await expect(line(page, "I heard “/accept”.")).to_be_visible()
+    assert [(said.text, said.rest) for said in talk.heard] == [("accept", "a-token-of-22-letters_")]
+    assert page.url == f"{url}/?me=anna"
+    await page.reload()
+    await expect(line(page, "I heard “/accept”.")).to_be_visible()
+    assert len(talk.heard) == 1
+
+
+async def test_in_a_demo_whoever_opens_an_invitation_is_somebody_new(talk: SmallTalk, url: str, opened: Open) -> None:
+    page = await opened(f"{url}/?invite=a-token-of-22-letters_")
+    await expect(line(page, "I heard “/accept”.")).to_be_visible()
+    assert talk.heard[0].address == ANNA
+    assert page.url == f"{url}/?me=anna"
 
 
 async def test_words_stay_words_whatever_they_look_like(talk: SmallTalk, url: str, opened: Open) -> None:

@@ -15,8 +15,12 @@ const scroller = find("#scroller");
 const words = find("#words");
 const newest = find("#newest");
 
-// In a demo the name in the address picks the person.
-const asked = new URLSearchParams(location.search).get("me") ?? "me";
+// In a demo the name in the address picks the person; whoever opens an invitation there is somebody new.
+const query = new URLSearchParams(location.search);
+const invite = query.get("invite") ?? "";
+const isDemo = document.documentElement.dataset.demo !== "no";
+const asked = query.get("me") ?? (invite && isDemo ? freeName() : "me");
+if (invite) history.replaceState(null, "", asked === "me" ? "/" : `/?me=${asked}`);
 const me = asked.toLowerCase().replace(/[^a-z0-9-]+/g, "-").slice(0, 24) || "me";
 const title = me === "me" || document.documentElement.dataset.demo === "no" ? "Pebble" : `Pebble · ${me}`;
 const hints = {
@@ -137,7 +141,8 @@ function listen() {
     document.body.dataset.line = "open";
     drift = hello.clock - Math.floor(Date.now() / 1000);
     lines.snapshot(hello.lines, hello.clock);
-    if (!hello.lines.length && !greeted && !courier.errands.length) courier.take("/chat/hello", hints);
+    if (!hello.lines.length && !greeted && !invite && !courier.errands.length) courier.take("/chat/hello", hints);
+    if (invite && !greeted) courier.take("/chat/hello", { ...hints, invite });
     greeted = true;
     courier.hurry();
   });
@@ -177,14 +182,26 @@ window.addEventListener("online", listen);
 
 // New person
 
-find("#another").addEventListener("click", () => {
-  const used = new Set(["me", me, ...(localStorage.getItem("pebble-names") ?? "").split(" ")]);
+// Names that were somebody in this browser are not given to anybody else.
+function usedNames(...more) {
+  const used = new Set(["me", ...more, ...(localStorage.getItem("pebble-names") ?? "").split(" ")]);
+  localStorage.setItem("pebble-names", [...used].filter(Boolean).join(" "));
+  return used;
+}
+
+function freeName() {
+  const used = usedNames();
   const free = NAMES.find((name) => !used.has(name)) ?? `guest-${used.size}`;
-  localStorage.setItem("pebble-names", [...used.add(free)].filter(Boolean).join(" "));
-  find("#another").href = `/?me=${free}`;
+  usedNames(free);
+  return free;
+}
+
+find("#another").addEventListener("click", () => {
+  find("#another").href = `/?me=${freeName()}`;
 });
 
 document.title = title;
+if (isDemo) usedNames(me);
 for (const errand of courier.errands) {
   showWaiting(errand);
   lines.change(local(errand), { state: "waiting" });

@@ -188,6 +188,14 @@ export class Lines {
     drawn.setAttribute("role", "group");
     drawn.setAttribute("aria-label", scale ? t("How you feel") : t("Answers"));
     row.forEach((button, index) => {
+      if (button.url) {
+        const link = element("a", "chip", button.label);
+        link.href = button.url;
+        link.target = "_blank";
+        link.rel = "noopener noreferrer";
+        drawn.append(link);
+        return;
+      }
       const chip = element("button", "chip", button.label);
       chip.type = "button";
       if (scale) chip.setAttribute("aria-label", feeling(index + 1));

@@ -1,0 +1,159 @@
+"""/thanks: what it begins with, and what is done at its end: sent, invited, or kept private."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from bot.flows.conversation import start
+from bot.flows.effects import CarryThanks, KeepWords
+from bot.flows.thanks_steps import (
+    FAULTS,
+    REFUSALS,
+    THANKS,
+    KeepName,
+    KeepPrivate,
+    SendThanks,
+    ShowPeople,
+    first_step,
+)
+from bot.flows.visit import OLD, Chapter, Command, Visit
+from bot.gratitude import pass_on, queries
+from bot.gratitude.letters import letter
+from bot.gratitude.pass_on import Sent
+from bot.gratitude.rules import Refusal, fault_of
+from bot.nudges import journal, moments
+from bot.nudges.moments import Wanted
+from bot.people.codes import shown
+from bot.people.queries import set_name
+from bot.speech import Button, Outgoing, Payload
+from bot.texts import N_
+
+PRACTICE = "gratitude-afterglow"
+"""Where a sentence that is kept private belongs."""
+
+
+def give_thanks(visit: Visit, **known: object) -> None:
+    """Begin, with what is known already.
+
+    `parent` (a received link that is passed on), `sentence`, `to` and `to_name`, `moment` (which it ends).
+    """
+    parent = known.get("parent")
+    refused = pass_on.refusal_of(visit.tx, visit.person, None)
+    if refused is not None:
+        visit.say(REFUSALS[refused])
+        return
+    data = {"people": _people(visit, parent if isinstance(parent, int) else None), "name": visit.person.name, **known}
+    step = first_step(data)
+    if step is None:
+        visit.show(Outgoing(letter(visit.voice, str(data["name"]), str(data["sentence"]))))
+    start(visit, THANKS, data, at=step or "whole")
+
+
+def _people(visit: Visit, parent_id: int | None) -> list[dict[str, Any]]:
+    """Return whom the person may write to, each with why that is not possible just now."""
+    found = []
+    for one in queries.people_of(visit.tx, visit.person):
+        if one.accepted and not one.blocked:
+            refused = pass_on.refusal_of(visit.tx, visit.person, one.other_id, parent_id)
+            found.append({"row": one.id, "id": one.other_id, "name": one.name, "refused": refused})
+    return found
+
+
+def _thanks(visit: Visit) -> None:
+    give_thanks(visit)
+
+
+def _carry(visit: Visit, effect: CarryThanks) -> None:
+    fault = fault_of(effect.sentence)
+    if fault is not None:
+        visit.say(FAULTS[fault])
+    sentence = None if fault else effect.sentence
+    people = _people(visit, None)
+    one = next((p for p in people if effect.to_name and p["name"].casefold() == effect.to_name.casefold()), None)
+    to_name = None if one and one["refused"] else effect.to_name
+    give_thanks(visit, sentence=sentence, to=one["id"] if one else None, to_name=to_name, moment=effect.moment_id)
+
+
+def _carry_moment(visit: Visit, payload: Payload) -> None:
+    """Send what a person has written for a moment of their own; it stays with the moment, too."""
+    entry = journal.find(visit.tx, payload.row, visit.person)
+    if entry is None or not entry.words or not visit.settle():
+        visit.toast = visit.voice.say(OLD)
+        return
+    fault = fault_of(entry.words)
+    if fault is not None:
+        visit.say(FAULTS[fault])
+    give_thanks(visit, sentence=None if fault else " ".join(entry.words.split()), kept=" ".join(entry.words.split()))
+
+
+# Perform
+
+
+def _keep_name(visit: Visit, effect: KeepName) -> None:
+    set_name(visit.tx, visit.person, effect.name)
+
+
+def _send(visit: Visit, effect: SendThanks) -> None:
+    visit.refresh()
+    wanted = effect.sentence
+    sent = pass_on.send(visit.tx, visit.person, wanted)
+    if isinstance(sent, Refusal):
+        line = visit.voice.say(REFUSALS[sent], name=wanted.name)
+        if not effect.is_kept:
+            _write_down(visit, wanted.text)
+        visit.show(Outgoing(f"{line} {visit.voice.say(N_('I keep your sentence with your moments.'))}"))
+        return
+    if sent.keys is None:
+        visit.say(N_("On its way. {name} gets it when their day has room for it."), name=wanted.name)
+    else:
+        visit.show(_invitation(visit, sent, wanted.name))
+    if effect.moment_id is not None:
+        visit.perform(KeepWords(effect.moment_id, None, given="did"))
+
+
+def _invitation(visit: Visit, sent: Sent, name: str) -> Outgoing:
+    """Return the message with all ways in."""
+    assert sent.keys is not None
+    say, ways = visit.voice.say, visit.ways(sent.keys.token)
+    head = N_(
+        "Your sentence waits for {name}. Hand this on to them; it opens once, within 7 days, and shows your name:"
+    )
+    typed = say(N_("In any chat with me: /accept {code}"), code=shown(sent.keys.code))
+    text = "\n\n".join([say(head, name=name), *ways.values(), typed])
+    if "telegram" not in ways:
+        return Outgoing(text)
+    # Telegram's own sheet for passing something on: https://core.telegram.org/widgets/share
+    shared = {"url": ways["telegram"], "text": say(N_("A sentence of thanks waits for you here."))}
+    share = Button(say(N_("Share the invitation")), url=f"https://t.me/share/url?{urlencode(shared)}")
+    return Outgoing(text, ((share,),))
+
+
+def _keep_private(visit: Visit, effect: KeepPrivate) -> None:
+    if not effect.is_kept:
+        _write_down(visit, effect.sentence)
+    visit.say(N_("Kept for you alone. /moments has it."))
+    if effect.moment_id is not None:
+        visit.perform(KeepWords(effect.moment_id, None, given="did"))
+
+
+def _write_down(visit: Visit, sentence: str) -> None:
+    """Keep a sentence among the person's moments."""
+    moment = moments.begin(visit.tx, visit.person, Wanted(PRACTICE, "none", 0), visit.person.here)
+    moments.answer(visit.tx, moment, "words", visit.person, sentence)
+
+
+def _show_people(visit: Visit, _effect: ShowPeople) -> None:
+    visit.book.commands["people"].run(visit)
+
+
+CHAPTER = Chapter(
+    flows=(THANKS,),
+    commands={"thanks": Command(N_("A sentence of thanks for somebody"), _thanks)},
+    effects={
+        CarryThanks: _carry,
+        KeepName: _keep_name,
+        KeepPrivate: _keep_private,
+        SendThanks: _send,
+        ShowPeople: _show_people,
+    },
+    taps={"carry": _carry_moment},
+)

@@ -1,0 +1,123 @@
+"""The way in for somebody new: a link or a code that opens once and shows who it is from before anything else."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import or_, select, update
+
+from bot.gratitude.queries import name_of, stance
+from bot.gratitude.reports import is_suspended
+from bot.gratitude.rules import LIFE
+from bot.people.codes import hashed, may_guess, new_code, note_wrong_guess, typed
+from bot.people.queries import Person
+from bot.store import Tx
+from bot.store.tables import invitations, persons
+
+CODE = 12
+"""Letters of a code, five bits each: it lives for a week."""
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What opens an invitation: a token for links, a code that can be typed. Neither is kept."""
+
+    token: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An invitation that somebody has opened; `name` is who it is from."""
+
+    id: int
+    link_id: int
+    sender_id: int
+    name: str
+
+
+class Closed(StrEnum):
+    """Why an invitation does not open."""
+
+    UNKNOWN = "unknown"
+    """No such one, or one that is over, used, or from somebody who is blocked: nobody learns which."""
+    GUESSED = "guessed"
+    """Too many wrong guesses: nothing opens here for a while."""
+    OWN = "own"
+
+
+def looks_like_token(written: str) -> bool:
+    """Return whether this may be the token of an invitation."""
+    return _TOKEN.fullmatch(written) is not None
+
+
+def invite(tx: Tx, sender: Person, link_id: int) -> Keys:
+    """Make an invitation that carries a link, and return what opens it."""
+    keys = Keys(secrets.token_urlsafe(16), new_code(CODE))
+    tx.add(
+        invitations,
+        person_id=sender.id,
+        link_id=link_id,
+        token_hash=hashed(keys.token),
+        code_hash=hashed(keys.code),
+        expires_at=tx.now + LIFE,
+    )
+    return keys
+
+
+def open_invitation(tx: Tx, person: Person, written: str) -> Invitation | Closed:
+    """Return the invitation behind a token or a typed code, and note that it was this person who opened it."""
+    if not may_guess(tx, person.address_id):
+        return Closed.GUESSED
+    written = written.strip()
+    row = tx.connection.execute(
+        select(invitations).where(
+            or_(invitations.c.token_hash == hashed(written), invitations.c.code_hash == hashed(typed(written)))
+        )
+    ).first()
+    if row is None:
+        note_wrong_guess(tx, person.address_id)
+        return Closed.UNKNOWN
+    if row.person_id == person.id:
+        return Closed.OWN
+    if not _stands(tx, person, row):
+        return Closed.UNKNOWN
+    tx.connection.execute(update(invitations).where(invitations.c.id == row.id).values(opened_by=person.id))
+    return _invitation(tx, person, row)
+
+
+def opened(tx: Tx, person: Person, invitation_id: int) -> Invitation | None:
+    """Return an invitation that this person was the last to open, while it stands."""
+    row = tx.connection.execute(
+        select(invitations).where(invitations.c.id == invitation_id, invitations.c.opened_by == person.id)
+    ).first()
+    return _invitation(tx, person, row) if row and _stands(tx, person, row) else None
+
+
+def settle(tx: Tx, invitation: Invitation) -> bool:
+    """Use an invitation up; return False when that has happened before."""
+    result = tx.connection.execute(
+        update(invitations)
+        .where(invitations.c.id == invitation.id, invitations.c.settled_at.is_(None))
+        .values(settled_at=tx.now)
+    )
+    return int(result.rowcount) == 1
+
+
+def _stands(tx: Tx, person: Person, row: Any) -> bool:
+    if row.settled_at is not None or tx.now >= row.expires_at:
+        return False
+    _, _, blocked = stance(tx, person.id, row.person_id)
+    return not blocked and not is_suspended(tx, row.person_id)
+
+
+def _invitation(tx: Tx, person: Person, row: Any) -> Invitation:
+    sender = tx.connection.execute(
+        select(persons.c.key_id, persons.c.sealed_name).where(persons.c.id == row.person_id)
+    ).one()
+    signed = tx.keys.seal(sender.key_id).open(bytes(sender.sealed_name))
+    known = name_of(tx, person.id, person.seal, row.person_id)
+    return Invitation(row.id, row.link_id, row.person_id, known or signed)

@@ -1,0 +1,308 @@
+"""Acquaintances and links: who lets whom write, and the sentences that went between them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select, update
+
+from bot.gratitude.rules import LIFE, Today
+from bot.people.queries import Person
+from bot.schedules.zones import local
+from bot.store import Seal, Tx
+from bot.store.tables import acquaintances, chains, links
+
+MOST_PEOPLE = 200
+"""Acquaintances that are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """Somebody whom a person knows, as that person calls them; `accepted`: they let the person write to them.
+
+    `muted` and `blocked` are what the person has chosen; what the other has chosen is nobody's business.
+    """
+
+    id: int
+    other_id: int
+    name: str
+    accepted: bool
+    muted: bool
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A sentence as one of its two people sees it; `name` is what they call the other."""
+
+    id: int
+    chain_id: int
+    depth: int
+    sender_id: int | None
+    receiver_id: int | None
+    sentence: str
+    name: str
+    answer: str | None
+
+
+def people_of(tx: Tx, person: Person) -> list[Acquaintance]:
+    """Return whom a person knows, the last met first."""
+    theirs = acquaintances.alias("theirs")
+    rows = tx.connection.execute(
+        select(acquaintances, theirs.c.accepted_at.label("lets_in"))
+        .outerjoin(
+            theirs,
+            and_(theirs.c.person_id == acquaintances.c.other_id, theirs.c.other_id == acquaintances.c.person_id),
+        )
+        .where(acquaintances.c.person_id == person.id, acquaintances.c.sealed_name.is_not(None))
+        .order_by(acquaintances.c.met_at.desc(), acquaintances.c.id.desc())
+        .limit(MOST_PEOPLE)
+    )
+    return [
+        Acquaintance(
+            id=row.id,
+            other_id=row.other_id,
+            name=person.seal.open(bytes(row.sealed_name)),
+            accepted=row.lets_in is not None,
+            muted=row.muted_at is not None,
+            blocked=row.blocked_at is not None,
+        )
+        for row in rows
+    ]
+
+
+def acquaintance(tx: Tx, person: Person, row: int) -> Acquaintance | None:
+    """Return the acquaintance of this row, if it is this person's."""
+    return next((one for one in people_of(tx, person) if one.id == row), None)
+
+
+def name_of(tx: Tx, person_id: int, seal: Seal, other_id: int | None) -> str | None:
+    """Return what a person calls another one, or None."""
+    if other_id is None:
+        return None
+    sealed = tx.connection.scalar(select(acquaintances.c.sealed_name).where(*_pair(person_id, other_id)))
+    return seal.open(bytes(sealed)) if sealed else None
+
+
+def let_write(tx: Tx, person: Person, other_id: int, name: str) -> None:
+    """Note that the person lets another one write to them, and calls them so; a name that they had stays."""
+    wanted = tx.insert(acquaintances).values(
+        person_id=person.id,
+        other_id=other_id,
+        accepted_at=tx.now,
+        met_at=tx.now,
+        sealed_name=person.seal.close(name),
+    )
+    tx.connection.execute(
+        wanted.on_conflict_do_update(
+            index_elements=["person_id", "other_id"],
+            set_={
+                "accepted_at": func.coalesce(acquaintances.c.accepted_at, tx.now),
+                "met_at": tx.now,
+                "sealed_name": func.coalesce(acquaintances.c.sealed_name, wanted.excluded.sealed_name),
+            },
+        )
+    )
+
+
+def note_met(tx: Tx, person_id: int, other_id: int) -> None:
+    """Let the other be listed first."""
+    tx.connection.execute(update(acquaintances).where(*_pair(person_id, other_id)).values(met_at=tx.now))
+
+
+def stance(tx: Tx, person_id: int, other_id: int | None) -> tuple[bool, bool, bool]:
+    """Return whether a person has accepted, muted and blocked another one."""
+    found = acquaintances.c
+    row = tx.connection.execute(
+        select(found.accepted_at, found.muted_at, found.blocked_at).where(*_pair(person_id, other_id or 0))
+    ).first()
+    return (row[0] is not None, row[1] is not None, row[2] is not None) if row else (False, False, False)
+
+
+def set_muted(tx: Tx, person: Person, other_id: int, muted: bool) -> None:
+    """Let what the other sends wait, or come again."""
+    _stand(tx, person, other_id, muted_at=tx.now if muted else None)
+
+
+def set_blocked(tx: Tx, person: Person, other_id: int, blocked: bool) -> None:
+    """Never see anything of the other again, or from now on once more."""
+    _stand(tx, person, other_id, blocked_at=tx.now if blocked else None)
+
+
+def _stand(tx: Tx, person: Person, other_id: int, **values: int | None) -> None:
+    wanted = tx.insert(acquaintances).values(person_id=person.id, other_id=other_id, met_at=tx.now, **values)
+    tx.connection.execute(wanted.on_conflict_do_update(index_elements=["person_id", "other_id"], set_=values))
+
+
+def _pair(person_id: int, other_id: int) -> tuple[Any, Any]:
+    return acquaintances.c.person_id == person_id, acquaintances.c.other_id == other_id
+
+
+# Links
+
+
+def date_of(tx: Tx, person: Person) -> date:
+    """Return the person's own date now."""
+    return local(person.here, tx.now).date()
+
+
+def today_of(tx: Tx, person: Person) -> Today:
+    """Return what the person has sent on their own date."""
+    day = date_of(tx, person).isoformat()
+    rows = tx.connection.execute(
+        select(links.c.receiver_id).where(links.c.sender_id == person.id, links.c.day == day)
+    ).all()
+    return Today(len(rows), frozenset(row.receiver_id for row in rows if row.receiver_id is not None))
+
+
+def days_between(tx: Tx, sender_id: int, receiver_id: int) -> set[str]:
+    """Return the dates for which something went from one person to another."""
+    wanted = select(links.c.day).where(links.c.sender_id == sender_id, links.c.receiver_id == receiver_id)
+    return set(tx.connection.scalars(wanted))
+
+
+def way_to(tx: Tx, link_id: int | None) -> set[int]:
+    """Return the people on the way from the beginning of a chain to this link, both ends included."""
+    met: set[int] = set()
+    while link_id is not None:
+        row = tx.connection.execute(
+            select(links.c.parent_id, links.c.sender_id, links.c.receiver_id).where(links.c.id == link_id)
+        ).first()
+        if row is None:
+            break
+        met |= {one for one in (row.sender_id, row.receiver_id) if one is not None}
+        link_id = row.parent_id
+    return met
+
+
+@dataclass(frozen=True, slots=True)
+class NewLink:
+    """What is written down of a sentence: sealed for its sender; the receiver's part follows with `address_link`."""
+
+    sentence: str
+    to_name: str
+    parent_id: int | None = None
+
+
+def add_link(tx: Tx, sender: Person, new: NewLink) -> int:
+    """Write down a sentence on its way to somebody, in the chain of its parent or in a new one; return its row."""
+    parent = None
+    if new.parent_id is not None:
+        parent = tx.connection.execute(
+            select(links.c.chain_id, links.c.depth, links.c.receiver_number).where(links.c.id == new.parent_id)
+        ).first()
+    chain_id = parent.chain_id if parent else _begin_chain(tx)
+    return tx.add(
+        links,
+        chain_id=chain_id,
+        parent_id=new.parent_id if parent else None,
+        depth=parent.depth + 1 if parent else 1,
+        sender_id=sender.id,
+        sender_number=parent.receiver_number if parent else 1,
+        sender_language=sender.language,
+        sealed_by_sender=sender.seal.close_json({"sentence": new.sentence, "name": new.to_name}),
+        day=date_of(tx, sender).isoformat(),
+        sent_at=tx.now,
+    )
+
+
+def _begin_chain(tx: Tx) -> int:
+    return tx.add(chains, people=1, began_at=tx.now)
+
+
+def cut_loose(tx: Tx, link_id: int) -> None:
+    """Let a link begin a chain of its own: where it was heading, its chain has been."""
+    tx.connection.execute(
+        update(links)
+        .where(links.c.id == link_id)
+        .values(chain_id=_begin_chain(tx), parent_id=None, depth=1, sender_number=1)
+    )
+
+
+def address_link(tx: Tx, link_id: int, receiver: Person, letter: tuple[str, str], **values: Any) -> None:
+    """Give a link its receiver; `letter` is the sentence and the sender's name, sealed for the receiver."""
+    chain_id = tx.connection.execute(select(links.c.chain_id).where(links.c.id == link_id)).scalar_one()
+    sentence, name = letter
+    tx.connection.execute(
+        update(links)
+        .where(links.c.id == link_id)
+        .values(
+            receiver_id=receiver.id,
+            receiver_number=_number(tx, chain_id, receiver.id),
+            receiver_language=receiver.language,
+            sealed_by_receiver=receiver.seal.close_json({"sentence": sentence, "name": name}),
+            accepted_at=tx.now,
+            **values,
+        )
+    )
+
+
+def _number(tx: Tx, chain_id: int, person_id: int) -> int:
+    """Return which person of the chain this is, a new one if need be."""
+    row = tx.connection.execute(
+        select(links.c.sender_id, links.c.sender_number, links.c.receiver_number)
+        .where(links.c.chain_id == chain_id, or_(links.c.sender_id == person_id, links.c.receiver_id == person_id))
+        .limit(1)
+    ).first()
+    if row is not None:
+        return int(row.sender_number if row.sender_id == person_id else row.receiver_number)
+    tx.connection.execute(update(chains).where(chains.c.id == chain_id).values(people=chains.c.people + 1))
+    return int(tx.connection.execute(select(chains.c.people).where(chains.c.id == chain_id)).scalar_one())
+
+
+def received(tx: Tx, link_id: int, person: Person) -> Link | None:
+    """Return a sentence that was brought to this person, or None."""
+    row = tx.connection.execute(
+        select(links).where(links.c.id == link_id, links.c.receiver_id == person.id, links.c.brought_at.is_not(None))
+    ).first()
+    return _link(row, person.seal, row.sealed_by_receiver) if row and row.sealed_by_receiver else None
+
+
+def sent(tx: Tx, link_id: int, person: Person) -> Link | None:
+    """Return a sentence that this person has sent, or None."""
+    row = tx.connection.execute(select(links).where(links.c.id == link_id, links.c.sender_id == person.id)).first()
+    return _link(row, person.seal, row.sealed_by_sender) if row and row.sealed_by_sender else None
+
+
+def _link(row: Any, seal: Seal, sealed: bytes) -> Link:
+    letter = seal.open_json(bytes(sealed))
+    return Link(
+        id=row.id,
+        chain_id=row.chain_id,
+        depth=row.depth,
+        sender_id=row.sender_id,
+        receiver_id=row.receiver_id,
+        sentence=letter["sentence"],
+        name=letter["name"],
+        answer=row.answer,
+    )
+
+
+def change_link(tx: Tx, link_id: int, **values: Any) -> None:
+    """Change some columns of a link."""
+    tx.connection.execute(update(links).where(links.c.id == link_id).values(**values))
+
+
+def waiting_for(tx: Tx, person_id: int) -> Collection[int]:
+    """Return the links that wait until their receiver resumes or hears their sender again, oldest first."""
+    wanted = (
+        select(links.c.id)
+        .where(
+            links.c.receiver_id == person_id,
+            links.c.brought_at.is_(None),
+            links.c.due_at.is_(None),
+            links.c.withheld.is_(False),
+            links.c.accepted_at >= tx.now - LIFE,
+        )
+        .order_by(links.c.id)
+    )
+    return list(tx.connection.scalars(wanted))
+
+
+def keep_word(tx: Tx, link: Link, answer: str) -> bool:
+    """Keep what the receiver answered with one tap; return False when there was an answer before."""
+    result = tx.connection.execute(
+        update(links).where(links.c.id == link.id, links.c.answer.is_(None)).values(answer=answer, answered_at=tx.now)
+    )
+    return int(result.rowcount) == 1

@@ -1,0 +1,153 @@
+"""How far thanks travelled, and what nobody gets to see of it."""
+
+import pytest
+
+from bot.gratitude.leaving import leave
+from bot.gratitude.ripple import Ripple, ripple_of
+from bot.store import Tx
+from bot.store.tables import persons
+from tests.flows.looking import person_of
+from tests.kit.talk import Friend, House
+from tests.kit.thanks import invite, meet, pass_on, thank
+
+DAY = 86_400
+NAMES = ("anna", "bea", "carl", "dora", "emil", "fay", "gus")
+SENTENCES = tuple(f"Sentence of {name}." for name in NAMES[:-1])
+
+
+@pytest.fixture
+async def chain(house: House) -> list[Friend]:
+    """Seven people, each of whom passes something on after the one before."""
+    people = [house.person(name) for name in NAMES]
+    await meet(people[0], people[1], SENTENCES[0])
+    for sender, receiver, sentence in zip(people[1:], people[2:], SENTENCES[1:], strict=False):
+        await house.pass_time(DAY)
+        await pass_on(sender, receiver, sentence)
+    return people
+
+
+def ripple(friend: Friend) -> Ripple:
+    return friend.house.store.run_now(lambda tx: ripple_of(tx, person_of(tx, friend)))
+
+
+async def test_nothing_has_travelled_before_the_first_yes(anna: Friend) -> None:
+    await invite(anna, "Bea")
+    await anna.command("ripple")
+    assert anna.newest.text == "Nothing has travelled yet. One sentence of thanks is a beginning."
+
+
+async def test_a_chain_of_seven_is_told_in_numbers_and_ones_own_words(chain: list[Friend]) -> None:
+    anna = chain[0]
+    await anna.command("ripple")
+    assert anna.newest.text == (
+        "🪨 Your thanks reached 6 people in 6 sentences over 6 days. The farthest went 6 steps on.\n\n"
+        "Wed 18 Nov → Bea: “Sentence of anna.” · passed on 5 times"
+    )
+
+
+async def test_the_one_at_the_end_has_sent_nothing_on(chain: list[Friend]) -> None:
+    await chain[-1].command("ripple")
+    assert chain[-1].newest.text.startswith("Nothing has travelled yet.")
+
+
+async def test_one_in_the_middle_counts_what_came_after_them(chain: list[Friend]) -> None:
+    await chain[3].command("ripple")
+    assert chain[3].newest.text.startswith("🪨 Your thanks reached 3 people in 3 sentences over 3 days.")
+
+
+async def test_everybody_sees_the_sentences_and_names_of_neighbours_only(chain: list[Friend]) -> None:
+    for place, friend in enumerate(chain):
+        await friend.command("ripple")
+        # What they were sent and wrote themselves, and nothing else, in whatever was ever said to them.
+        everything = "\n".join(friend.said)
+        own = {SENTENCES[n] for n in (place - 1, place) if 0 <= n < len(SENTENCES)}
+        assert {one for one in SENTENCES if one in everything} == own, friend.name
+        near = {NAMES[n].title() for n in (place - 1, place + 1) if 0 <= n < len(NAMES)}
+        far = {name.title() for name in NAMES} - near - {friend.name.title()}
+        assert not any(name in everything for name in far), friend.name
+
+
+async def test_the_tree_is_plain_data_with_parents_before_children(chain: list[Friend]) -> None:
+    nodes = ripple(chain[2]).nodes
+    assert [node.parent for node in nodes] == [None, 0, 1, 2, 3]
+    assert [node.mine for node in nodes] == [True, True, False, False, False]
+    assert [node.sentence for node in nodes] == ["Sentence of bea.", "Sentence of carl.", None, None, None]
+    assert [(node.sender, node.receiver) for node in nodes[:2]] == [("Bea", None), (None, "Dora")]
+    assert all((node.sender, node.receiver) == (None, None) for node in nodes[2:])
+
+
+async def test_a_tree_branches(house: House) -> None:
+    anna, bea, carl, dora = (house.person(name) for name in NAMES[:4])
+    await meet(anna, bea)
+    for other in (carl, dora):
+        letter = next(said for said in bea.inbox if said.text.startswith("💛 From Anna"))
+        await bea.tap_payload(letter.rows[2][0].payload, letter.id)
+        code = await invite(bea, other.name.title(), f"To {other.name}.", begun=True)
+        await other.command("accept", code)
+        await other.tap("Accept")
+    found = ripple(anna)
+    assert [node.parent for node in found.nodes] == [None, 0, 0]
+    assert (found.people, found.sentences, found.depth) == (3, 3, 2)
+
+
+async def test_somebody_reached_twice_counts_once(house: House) -> None:
+    anna, bea = house.person("anna"), house.person("bea")
+    await meet(anna, bea)
+    await house.pass_time(DAY)
+    await thank(anna, "Bea", "Another one.")
+    found = ripple(anna)
+    assert (found.people, found.sentences, found.days) == (1, 2, 2)
+
+
+async def test_languages_are_named(house: House) -> None:
+    anna, bea = house.person("anna"), house.person("bea", language="de")
+    code = await invite(anna, "Bea")
+    await bea.command("accept", code)
+    await bea.tap("Annehmen")
+    await anna.command("ripple")
+    assert "In German and English." in anna.newest.text
+    assert bea.said[1].startswith("💛 Von Anna:")
+
+
+async def test_what_was_withheld_is_nothing_in_its_receivers_ripple(house: House) -> None:
+    anna, bea = house.person("anna"), house.person("bea")
+    await meet(anna, bea)
+    await bea.tap("…")
+    await bea.tap("Block")
+    await house.pass_time(DAY)
+    await thank(anna, "Bea", "Not for you to see.")
+    # For its sender it looks like any other.
+    assert (ripple(anna).people, ripple(anna).sentences) == (1, 2)
+    assert not any(node.sentence == "Not for you to see." for node in ripple(bea).nodes)
+
+
+async def test_an_erased_person_leaves_a_nameless_pebble(chain: list[Friend]) -> None:
+    house = chain[0].house
+    before = ripple(chain[0])
+    carl = house.store.run_now(lambda tx: person_of(tx, chain[2]).id)
+
+    def erase(tx: Tx) -> None:
+        leave(tx, carl)
+        tx.connection.execute(persons.delete().where(persons.c.id == carl))
+
+    house.store.run_now(erase)
+    after = ripple(chain[0])
+    assert (after.people, after.sentences, after.depth) == (before.people, before.sentences, before.depth)
+    assert [node.parent for node in after.nodes] == [node.parent for node in before.nodes]
+    # Bea keeps the copy of what she has sent; her sentence names nobody who can be found any more.
+    assert next(node.sentence for node in ripple(chain[1]).nodes if node.receiver) == "Sentence of bea."
+    assert next(node.sentence for node in ripple(chain[3]).nodes if node.sender) == "Sentence of carl."
+
+
+async def test_once_a_month_one_line_tells_how_far_it_went(house: House) -> None:
+    anna, bea, carl = (house.person(name) for name in NAMES[:3])
+    await anna.sign_up()
+    await meet(anna, bea)
+    await pass_on(bea, carl, "To Carl.")
+    told = "🪨 Your thanks reached 2 people in 2 sentences over 1 day. The farthest went 2 steps on."
+    for _ in range(12):
+        await house.pass_time(DAY)
+        await anna.begin("One slow breath")
+        await anna.tap("Calmer")
+        await anna.tap("🙂")
+    assert anna.said.count(told) == 1
