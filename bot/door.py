@@ -112,7 +112,7 @@ def _suggest(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
     command = BOOK.commands.get(incoming.rest)
     if command is None or command.option is None or command.option.suggest is None:
         return Shown()
-    person = find(tx, incoming.address)
+    person = find(tx, incoming.address, lock=False)
     voice = Voice.of(person.language if person else incoming.language or "en")
     known = catalogue.plus(of_person(tx, person)) if person else catalogue
     return Shown(choices=tuple(command.option.suggest(Looking(tx, person, voice, known, incoming.text))))

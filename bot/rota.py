@@ -17,6 +17,7 @@ from bot.nudges.catching_up import latest_seen, overdue_ones, quiet_ones, ring_a
 from bot.nudges.sweep import next_due, sweep
 from bot.outbox.marks import drop_all, expire, forget_old, let_older_go
 from bot.outbox.shelf import next_at
+from bot.people.queries import forget_cursors
 from bot.privacy.erase import clear_away, erase_put_back, something_left
 from bot.store import Store, Tx
 from bot.store.facts import COPY, read_number, write_number
@@ -111,6 +112,7 @@ class Rota:
         if not await self._store.read(lambda tx: read_number(tx, COPY)):
             return
         dropped = await self._store.run(drop_all)
+        await self._store.run(forget_cursors)
         overdue = await self._store.read(overdue_ones)
         while (await self._store.run(lambda tx: sweep(tx, self._catalogue, overdue))).taken:
             pass

@@ -94,13 +94,13 @@ def _telegram(settings: Settings) -> str:
 def _discord(settings: Settings) -> str:
     if settings.discord_token is None:
         return "no token given, so no Discord"
-    from bot.chats.discord_portal import ask_portal, missing
+    from bot.chats.discord_portal import ask_portal, missing, remarks
 
     portal = asyncio.run(ask_portal(settings.discord_token.get_secret_value(), settings.discord_api))
     lacking = missing(portal)
     if lacking:
         raise Misconfigured("; ".join(lacking))
-    return f"{portal.name}, in {portal.servers} servers; `pebble invite` has the link"
+    return f"{'; '.join(remarks(portal))}; `pebble invite` has the link"
 
 
 def show_invitations(settings: Settings, say: Say) -> int:

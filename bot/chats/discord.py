@@ -146,6 +146,7 @@ class DiscordChat:
         """See the port. Logging in goes on in the background, as often as it takes."""
         self._intake = Intake(receive, self._on_skip, self._clock, self._pauses)
         self._post.opened, self._post.answered = self._intake.opened, self._intake.answered
+        self._post.answered_elsewhere = self._intake.answered_elsewhere
         self._reading = Reading(self.client, self._intake, self._unread, self._languages.get)
         if self._token:
             self._begin(self.line.stay(), "discord connection")
@@ -249,7 +250,9 @@ class DiscordChat:
         """Hand an event to the door; what its person did in that chat before it and nobody heard comes first."""
         assert self._intake is not None
         assert self._reading is not None
-        return self._intake.take(incoming, self._reading.missed(channel))
+        return self._intake.take(
+            incoming, self._reading.missed(channel), partial(self._reading.marked, channel=channel)
+        )
 
     async def _chosen(self, interaction: AnyInteraction, name: str, rest: str) -> None:
         await self.take_interaction(interaction, lambda chosen: read_command(chosen, name, rest))

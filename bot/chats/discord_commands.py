@@ -7,13 +7,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import discord
+import structlog
 from discord import app_commands
 from discord.app_commands import AppCommandContext, AppInstallationType, Choice, CommandTree, locale_str
 
 from bot.chats.discord_events import AnyInteraction
 from bot.chats.discord_text import clipped
+from bot.logs import place_of
 from bot.speech import Slash
 from bot.texts import Voice
+
+log = structlog.get_logger()
 
 LONGEST_LINE = 100
 """Characters of a description, of a choice's name and of its value."""
@@ -72,6 +76,8 @@ class Tree(CommandTree[Any]):
         if outdated and interaction.type is discord.InteractionType.application_command:
             values = [str(option.get("value", "")) for option in data.get("options", ())]
             await self._chosen(interaction, str(data.get("name", "")), " ".join(values))
+        elif not outdated:
+            log.error("discord_command_failed", problem=place_of(getattr(error, "original", error)))
 
 
 def _command(slash: Slash, chosen: Chosen, suggest: Suggest) -> app_commands.Command[Any, Any, Any]:

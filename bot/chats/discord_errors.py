@@ -60,7 +60,8 @@ def _of_answer(error: discord.HTTPException, *, changes: bool) -> PebbleError:
         return TryLater(said, _TOO_MANY_CHATS_PAUSE, limited=True)
     if error.status == 401:
         return TryLater(TOKEN_REFUSED, everywhere=True)
-    if error.status >= 500:
+    if error.status >= 500 or (error.code == 0 and error.status in (403, 404)):
+        # The latter is not Discord's own word, which has a code, but that of something on the way.
         return TryLater(said, everywhere=True)
     if error.code == 10003:
         return TryLater(said)  # a chat that was closed and opened anew: it is looked up again

@@ -63,7 +63,7 @@ def _content(message: discord.Message) -> tuple[Kind, str, str, File | None]:
 
 def is_aside(interaction: AnyInteraction) -> bool:
     """Return whether it happened where others are: in a server, or in a chat that is not the one with Pebble."""
-    return interaction.guild_id is not None or interaction.context.private_channel
+    return interaction.guild_id is not None or not interaction.context.dm_channel
 
 
 def way_of(interaction: AnyInteraction, *, hidden: bool) -> Way:

@@ -43,6 +43,7 @@ log = structlog.get_logger()
 class _Open:
     """An interaction of this process: whether it is acknowledged, and what ends its "thinking" without an answer."""
 
+    interaction: AnyInteraction
     acknowledged: asyncio.Event = made(default_factory=asyncio.Event)
     thinking: asyncio.TimerHandle | None = None
 
@@ -77,20 +78,31 @@ class Intake:
         for task in self._ending:
             task.cancel()
 
-    def take(self, incoming: Incoming, after: asyncio.Task[Any] | None = None) -> asyncio.Task[Shown | None]:
+    def take(
+        self,
+        incoming: Incoming,
+        after: asyncio.Task[Any] | None = None,
+        last: Callable[[Incoming], Incoming] = lambda incoming: incoming,
+    ) -> asyncio.Task[Shown | None]:
         """Hand an event to the door, behind all that its person did before this was called, and behind `after`.
 
-        The task returns what the door says; None when it was recorded as skipped or Pebble stops.
+        `last` gives it its last shape when its turn has come. The task returns what the door says; None when it was
+        recorded as skipped or Pebble stops.
         """
         person = incoming.address.chat
-        task = self.hand_over(incoming, *filter(None, (self._last.get(person), after)))
+        task = self.hand_over(incoming, *filter(None, (self._last.get(person), after)), last=last)
         self._last[person] = task
         task.add_done_callback(lambda done: self._ended(person, done))
         return task
 
-    def hand_over(self, incoming: Incoming, *before: asyncio.Task[Any]) -> asyncio.Task[Shown | None]:
+    def hand_over(
+        self,
+        incoming: Incoming,
+        *before: asyncio.Task[Any],
+        last: Callable[[Incoming], Incoming] = lambda incoming: incoming,
+    ) -> asyncio.Task[Shown | None]:
         """Do the same for what comes out of its turn, as what was missed does."""
-        task = asyncio.create_task(self._in_turn(incoming, before), name="discord event")
+        task = asyncio.create_task(self._in_turn(incoming, before, last), name="discord event")
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task
@@ -99,9 +111,12 @@ class Intake:
         if self._last.get(person) is task:
             del self._last[person]
 
-    async def _in_turn(self, incoming: Incoming, before: tuple[asyncio.Task[Any], ...]) -> Shown | None:
+    async def _in_turn(
+        self, incoming: Incoming, before: tuple[asyncio.Task[Any], ...], last: Callable[[Incoming], Incoming]
+    ) -> Shown | None:
         if before:
             await asyncio.wait(before)
+        incoming = last(incoming)
         backoff = self.backoff()
         while not self.is_stopping():
             try:
@@ -150,9 +165,16 @@ class Intake:
         if found and found.thinking:
             found.thinking.cancel()
 
+    def answered_elsewhere(self, interaction: int) -> None:
+        """Take note that the answer went to the chat itself: nothing is to be promised here any more."""
+        found = self._open.get(interaction)
+        self.answered(interaction)
+        if found and found.interaction.type is discord.InteractionType.application_command:
+            self._end_thinking(found.interaction)
+
     async def answer(self, interaction: AnyInteraction, taking: asyncio.Task[Shown | None], way: Way | None) -> None:
         """See an interaction through: acknowledge after the commit, show at once what is to be shown."""
-        opened = self._open[interaction.id] = _Open()
+        opened = self._open[interaction.id] = _Open(interaction)
         try:
             await asyncio.wait({taking}, timeout=PATIENCE)
             if not taking.done():

@@ -15,7 +15,7 @@ from discord.ui import DynamicItem, Item, Select, View
 
 from bot.chats.discord_text import LONGEST, LONGEST_EMBED, clipped, rendered
 from bot.chats.discord_ways import PLATFORM, read_ref
-from bot.speech import Button, Outgoing, Rows
+from bot.speech import Button, File, Outgoing, Rows
 from bot.speech.instants import plain
 
 ROWS, IN_A_ROW, IN_A_LIST = 5, 5, 25
@@ -119,11 +119,24 @@ def attached(outgoing: Outgoing) -> list[discord.File]:
     return [discord.File(content, outgoing.attachment.name)]
 
 
+def own_file(outgoing: Outgoing) -> File | None:
+    """Return the voice note or photo that is shown again, where it was given on Discord."""
+    return outgoing.file if outgoing.file and outgoing.file.platform == PLATFORM else None
+
+
+def link_to(outgoing: Outgoing) -> str:
+    """Return the address that leads to the person's own message with the voice note or photo."""
+    file = own_file(outgoing)
+    channel, message = read_ref(file.id if file else None)
+    return f"https://discord.com/channels/@me/{channel}/{message}"
+
+
 def reference(outgoing: Outgoing, channel: int) -> discord.MessageReference | None:
     """Return the person's own message with the voice note or photo that is shown again: the text replies to it."""
-    if outgoing.file is None or outgoing.file.platform != PLATFORM:
+    file = own_file(outgoing)
+    if file is None:
         return None
-    place, message = read_ref(outgoing.file.id)
+    place, message = read_ref(file.id)
     if place != channel:
         return None
     return discord.MessageReference(message_id=message, channel_id=place, fail_if_not_exists=False)

@@ -14,16 +14,20 @@ from bot.errors import Misconfigured
 AUTHORIZE = "https://discord.com/oauth2/authorize"
 TO_SERVER, TO_USER = "0", "1"
 """Ways to install an app ("Application Integration Types")."""
+SERVER_SCOPES, USER_SCOPES = frozenset(("bot", "applications.commands")), frozenset(("applications.commands",))
 PATIENCE = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """An application as the portal has it. `installs` are the ways in which it can be installed."""
+    """An application as the portal has it.
+
+    `installs` are the ways in which it can be installed, each with the scopes of its link (None: it has none of its own).
+    """
 
     id: int
     name: str
-    installs: frozenset[str]
+    installs: dict[str, frozenset[str] | None]
     endpoint: str | None
     public: bool
     servers: int
@@ -51,11 +55,16 @@ def _read(said: dict[str, Any]) -> Portal:
     return Portal(
         id=int(said["id"]),
         name=str(said["name"]),
-        installs=frozenset(said.get("integration_types_config") or ()),
+        installs={way: _scopes(config) for way, config in (said.get("integration_types_config") or {}).items()},
         endpoint=said.get("interactions_endpoint_url"),
         public=bool(said.get("bot_public", True)),
         servers=int(said.get("approximate_guild_count") or 0),
     )
+
+
+def _scopes(config: dict[str, Any]) -> frozenset[str] | None:
+    link = config.get("oauth2_install_params")
+    return frozenset(link.get("scopes") or ()) if link else None
 
 
 def missing(portal: Portal) -> list[str]:
@@ -70,9 +79,17 @@ def missing(portal: Portal) -> list[str]:
         lines.append("Installation: tick Guild Install, or no server can add it")
     if TO_USER not in portal.installs:
         lines.append("Installation: tick User Install, or people can add it only where a server has it")
-    if not portal.public:
-        lines.append("Bot: switch Public Bot on, or only you can add it")
+    for way, name, wanted in ((TO_SERVER, "Guild Install", SERVER_SCOPES), (TO_USER, "User Install", USER_SCOPES)):
+        scopes = portal.installs.get(way)
+        if scopes is not None and not wanted <= scopes:
+            lines.append(f"Installation: {name} lacks the scope {', '.join(sorted(wanted - scopes))}")
     return lines
+
+
+def remarks(portal: Portal) -> list[str]:
+    """Return what is as it should be, or may be meant so."""
+    alone = [] if portal.public else ["not public: only you can add it"]
+    return [f"{portal.name}, in {portal.servers} servers", "no privileged intent needed", *alone]
 
 
 def invitation(application: int) -> str:

@@ -2,16 +2,17 @@
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 import aiohttp
 import discord
 
 from bot.chats.discord_errors import is_closed, is_over, next_step
-from bot.chats.discord_parts import NOBODY, attached, reference, said, view_of
+from bot.chats.discord_parts import NOBODY, attached, link_to, own_file, reference, said, view_of
 from bot.chats.discord_ways import Way, message_ref, read_ref, read_way
 from bot.clock import Clock
-from bot.errors import Outdated, PebbleError, Refused
+from bot.errors import InDoubt, Outdated, PebbleError, Refused, TryLater
 from bot.speech import Address, Op, Outgoing, Receipt
 
 REMEMBERED = 20_000
@@ -56,7 +57,8 @@ def _unnoticed(_interaction: int) -> None:
 class Post:
     """Sends, edits and deletes.
 
-    `opened` waits until an interaction has been acknowledged, `answered` is told when an answer has left by it.
+    `opened` waits until an interaction has been acknowledged, `answered` is told when an answer has left by it, and
+    `answered_elsewhere` when it had to go to the chat itself.
     """
 
     def __init__(self, client: discord.Client, clock: Clock) -> None:
@@ -65,6 +67,7 @@ class Post:
         self._limited_until = 0.0
         self.opened: Callable[[int], Awaitable[None]] = _at_once
         self.answered: Callable[[int], None] = _unnoticed
+        self.answered_elsewhere: Callable[[int], None] = _unnoticed
         self.chats: Remembered[int] = Remembered()
         """The channel of the direct messages with a person."""
 
@@ -73,6 +76,9 @@ class Post:
         if not address.chat.isdecimal():
             raise Refused("not the number of a Discord user")
         user, changes = int(address.chat), outgoing.op is not Op.NEW
+        if (pause := self._limited_until - self._clock.monotonic()) > 0:
+            # The library would wait inside the call, and hold a place that others could send in.
+            raise TryLater("limited", pause, everywhere=True, limited=True)
         try:
             way = read_way(outgoing.via)
             if changes:
@@ -89,6 +95,10 @@ class Post:
         if end.response.headers.get("X-RateLimit-Global"):
             after = float(end.response.headers.get("Retry-After", 0))
             self._limited_until = max(self._limited_until, self._clock.monotonic() + after)
+        if end.response.status >= 500 and end.method == "POST" and "/webhooks/" in end.url.path:
+            # Such an answer has no nonce: tried again by the library, it could stand there five times.
+            end.response.close()
+            raise InDoubt(f"an interaction's answer got {end.response.status}")
 
     def _all_limited(self) -> bool:
         return self._clock.monotonic() < self._limited_until
@@ -97,6 +107,11 @@ class Post:
         """Send by the way back while it is open, else to the person's own chat; a direct one the other way round."""
         if way is None or not way.is_open(self._clock.real()):
             return await self._to_chat(user, outgoing, nonce)
+        if own_file(outgoing) and not way.hidden:  # only a message of the chat itself can reply to the person's own
+            await self.opened(way.interaction)
+            receipt = await self._to_chat(user, outgoing, nonce)
+            self.answered_elsewhere(way.interaction)
+            return receipt
         if outgoing.direct:
             try:
                 return await self._to_chat(user, outgoing, nonce)
@@ -142,6 +157,8 @@ class Post:
 
     async def _by_way(self, outgoing: Outgoing, way: Way) -> Receipt:
         await self.opened(way.interaction)
+        if own_file(outgoing):
+            outgoing = replace(outgoing, text=f"{outgoing.text}\n{link_to(outgoing)}")
         content, embeds, files = said(outgoing)
         sent = await self._webhook(way).send(
             content or discord.utils.MISSING,

@@ -7,6 +7,8 @@ on from there; what was handled all the same has a key that the door knows.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from typing import Any
 
 import aiohttp
 import discord
@@ -16,7 +18,9 @@ from bot.chats.discord_errors import problem
 from bot.chats.discord_events import read_message
 from bot.chats.discord_intake import Intake
 from bot.chats.discord_ways import PLATFORM, read_ref
-from bot.errors import TryLater
+from bot.errors import Outdated, TryLater
+from bot.logs import place_of
+from bot.speech import Incoming
 
 PAGE = 100
 """Messages in one answer ("Get Channel Messages")."""
@@ -51,8 +55,9 @@ class Reading:
         while not self._intake.is_stopping():
             with suppress(TryLater):
                 for cursor in await self._unread():
-                    channel, message = read_ref(cursor)
-                    self._behind.setdefault(channel, message)
+                    with suppress(Outdated):  # a mark that is none
+                        channel, message = read_ref(cursor)
+                        self._behind.setdefault(channel, message)
                 return
             await self._intake.pause(backoff.pause())
 
@@ -95,20 +100,32 @@ class Reading:
         except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
             log.warning("discord_chat_not_read", problem=problem(error))
         except Exception as error:
-            await self._intake.skip(f"{PLATFORM}:chat:{channel}.{self._behind.pop(channel)}", type(error).__name__)
+            log.error("discord_chat_not_read", problem=place_of(error))
 
     async def _read(self, channel: int) -> None:
-        place = self._client.get_partial_messageable(channel, type=discord.ChannelType.private)
         more = True
         while more:
-            after = discord.Object(self._behind[channel])
-            page = [message async for message in place.history(limit=PAGE, after=after)]
-            for message in page:
-                incoming = read_message(message, self._language(message.author.id))
-                if incoming is not None:
-                    await asyncio.wait({self._intake.hand_over(incoming)})
+            # As it comes over the line: the library would lose a whole page to a single message that it cannot read.
+            page = await self._client.http.logs_from(channel, PAGE, after=self._behind[channel])
+            for raw in sorted(page, key=lambda raw: int(raw["id"])):
+                await self._handle(channel, raw)
                 if self._intake.is_stopping():
                     return
-                self._behind[channel] = message.id
+                self._behind[channel] = int(raw["id"])
             more = len(page) == PAGE
         del self._behind[channel]
+
+    async def _handle(self, channel: int, raw: Any) -> None:
+        place = self._client.get_partial_messageable(channel, type=discord.ChannelType.private)
+        try:
+            message = discord.Message(state=self._client._connection, channel=place, data=raw)
+            incoming = read_message(message, self._language(message.author.id))
+        except Exception as error:
+            await self._intake.skip(f"{PLATFORM}:message:{raw['id']}", type(error).__name__)
+            return
+        if incoming is not None:
+            await asyncio.wait({self._intake.hand_over(incoming)})
+
+    def marked(self, incoming: Incoming, channel: int) -> Incoming:
+        """Return a new event as it is handled now: while something before it is unread, it marks nothing as read."""
+        return replace(incoming, cursor="") if channel in self._behind else incoming

@@ -17,12 +17,12 @@ LONGEST_EMBED = 4096
 _LINK = re.compile(r"https?://[^\s<>]*[^\s<>.,:;!?\"'\])]")
 _ANYWHERE = re.compile(r"[\\*_~`|<\[@]")
 # What makes a heading, a quote, a list or small print at the beginning of a line, and a numbered list.
-_AT_START = re.compile(r"^(\s*(?:\d+(?=[.)]))?)([#>+.)-])", re.MULTILINE)
+_AT_START = re.compile(r"^([^\S\n]*(?:\d+(?=[.)]))?)([#>+.)-])", re.MULTILINE)
 
 
 def rendered(text: str) -> str:
     """Return Markdown that reads like `text`, its instants as the reader's own clock shows them."""
-    return pieces(text, _escaped, lambda at: f"<t:{at}:t>")
+    return pieces(text, _escaped, lambda at, form: f"<t:{at}:{form}>")
 
 
 def _escaped(text: str) -> str:

@@ -53,7 +53,7 @@ def _offer_privacy(visit: Visit) -> None:
 
 def _in_private(visit: Visit) -> None:
     visit.person = replace(visit.person, direct=True)
-    visit.toast = visit.voice.say(N_("I’ve written to you in private. If that is closed, we go on here."))
+    visit.toast = visit.voice.say(N_("I’m writing to you in private. If that is closed, we go on here."))
     begin_sign_up(visit)
 
 

@@ -204,9 +204,15 @@ def form_of(visit: Visit, payload: Payload) -> Form | None:
     position, step = found
     scene = _scene(visit, position.data)
     fields = step.fields(scene) if step.fields else (Field(visit.voice.say(N_("In your own words")), long=True),)
-    asked = plain(step.ask(scene).text).strip().rpartition("\n")[2]
-    question, mark, _ = asked.partition("?")
-    return Form(f"{question}{mark}", fields, str(payload))
+    return Form(_question(plain(step.ask(scene).text)), fields, str(payload))
+
+
+def _question(asked: str) -> str:
+    """Return the question of a text that may say more: its first line that asks, else its last."""
+    lines = asked.strip().splitlines()
+    line = next((line for line in lines if "?" in line), lines[-1] if lines else "")
+    question, mark, _ = line.partition("?")
+    return f"{question}{mark}"
 
 
 def is_asked(visit: Visit, payload: Payload) -> bool:

@@ -22,6 +22,7 @@ from bot.schedules.rules import OnDate, Times
 from bot.schedules.times import next_times
 from bot.schedules.zones import instant, local
 from bot.speech import Button, Payload
+from bot.speech.instants import DATE, TIME, marked
 from bot.texts import N_
 
 LAPSES = 600
@@ -89,12 +90,13 @@ def pause_until(visit: Visit, end: int) -> None:
     if whole_day and until.date() == today + timedelta(days=1):
         visit.say(N_("Quiet until tomorrow. Nothing piles up."), ((_resume_button(visit),),))
         return
-    time = visit.voice.instant(until)
+    time = visit.voice.time(until.hour * 60 + until.minute)
     near = until.date() < today + timedelta(days=_FAR)
     # The pattern is that of Voice.date_time.
     told = format_date(until.date(), visit.voice.say(N_("EEE d MMM")) if near else "long", locale=visit.voice.locale)
     if not whole_day:
         told = time if until.date() == today else visit.voice.say(N_("{date}, {time}"), date=told, time=time)
+        told = marked(end, told, TIME if until.date() == today else DATE)
     visit.say(N_("Quiet until {day}. Nothing piles up."), ((_resume_button(visit),),), day=told)
 
 

@@ -203,7 +203,8 @@ def _summed_up(lines: list[str], voice: Voice) -> list[str]:
 
 
 def _clock(at: int, zone: str, voice: Voice) -> str:
-    return voice.instant(local(zone, at))
+    shown = local(zone, at)
+    return voice.time(shown.hour * 60 + shown.minute)
 
 
 def _date(day: date, voice: Voice) -> str:

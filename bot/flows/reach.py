@@ -10,8 +10,8 @@ TOLD = "closed"
 HOW = {
     # Discord, "Privacy & Safety": a server's own menu has the switch for direct messages.
     "discord": N_(
-        "I couldn’t reach you in private, so nudges can’t come. To open it: tap this server’s name → Privacy Settings "
-        "→ Direct Messages on. Or write me one private line."
+        "I couldn’t reach you in private, so nudges wait until that is open. On a server: its name → Privacy Settings "
+        "→ Direct Messages on. Then write me one private line."
     ),
 }
 """For each platform whose chats can be closed while people still talk to Pebble elsewhere."""

@@ -14,6 +14,8 @@ from bot.speech import Field, File, Form, Payload, read_payload
 from bot.texts import N_
 
 EMPTY = N_("That arrived empty. Say it again in a few words?")
+SLOW = N_("That took me a moment. Tap it once more?")
+"""Shown in place of a form that can no longer be opened: a platform takes one only while it waits."""
 TOO_LONG = N_("That is more than I can keep in one piece. Would you send me its heart, in up to 4,000 characters?")
 
 LONGEST_NOTE = 60
@@ -62,8 +64,7 @@ def hear_form(visit: Visit) -> None:
 
 def _write(visit: Visit, payload: Payload) -> None:
     visit.form = form_of(visit, payload)
-    if visit.form is None:
-        visit.toast = visit.voice.say(OLD)
+    visit.toast = visit.voice.say(SLOW if visit.form else OLD)
 
 
 def _tell(visit: Visit, payload: Payload) -> None:
@@ -74,6 +75,7 @@ def _tell(visit: Visit, payload: Payload) -> None:
     title = visit.voice.say(visit.catalogue[moment.practice].title)
     field = Field(visit.voice.say(N_("In your own words")), long=True)
     visit.form = Form(title, (field,), visit.incoming.text)
+    visit.toast = visit.voice.say(SLOW)
 
 
 def _give(visit: Visit, words: str) -> None:

@@ -29,6 +29,7 @@ from bot.store import Store
 log = structlog.get_logger()
 
 MOST_IN_FLIGHT = 256
+"""Of one platform: another one that is slow or limited takes nobody's place."""
 CLAIM = 10
 """Rows claimed at once: few, so that an answer overtakes the nudges that wait behind them."""
 IDLE = 5.0
@@ -64,7 +65,7 @@ class Pump:
         """Those of `_sending` that only wait, for a picture or for their pace: a stop need not wait for them."""
         self._claiming = asyncio.Lock()
         self._held: set[int] = set()
-        self._in_flight = 0
+        self._in_flight: Counter[str] = Counter()
         self._outcomes: list[Outcome] = []
         self._marking = asyncio.Lock()
         self._stopping = asyncio.Event()
@@ -137,7 +138,7 @@ class Pump:
     async def _claim_all(self) -> int:
         claimed = 0
         for name, pace in self.paces.items():
-            most = min(CLAIM, MOST_IN_FLIGHT - self._in_flight)
+            most = min(CLAIM, MOST_IN_FLIGHT - self._in_flight[name])
             # What is claimed now would only queue behind what was; unclaimed, an answer can still overtake it.
             if most <= 0 or pace.closed():
                 continue
@@ -158,7 +159,7 @@ class Pump:
 
     def _begin(self, parcels: list[Parcel]) -> None:
         parcels.sort(key=lambda parcel: parcel.address_id)  # stable: the order within an address stays
-        self._in_flight += len(parcels)
+        self._in_flight.update(parcel.address.platform for parcel in parcels)
         self._held.update(parcel.id for parcel in parcels)
         for _, group in groupby(parcels, key=lambda parcel: parcel.address_id):
             rows = list(group)
@@ -196,7 +197,7 @@ class Pump:
         finally:
             # Also when a stop cuts this short: only the row that was being sent then is in doubt.
             self._outcomes += [Outcome(parcel.id, State.WAITING, after=after) for parcel in rest]
-            self._in_flight -= len(parcels)
+            self._in_flight.subtract(parcel.address.platform for parcel in parcels)
         await self._write_outcomes()
 
     async def _prepared(self, parcel: Parcel, pace: Pace) -> Parcel | int:

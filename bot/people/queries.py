@@ -26,8 +26,8 @@ class Person:
     A pause has an end where `paused_until` says so; `heard_at` is when they last did anything, `low_at`
     when they last gave a low face (all in UTC seconds). `feelings` says whether faces are asked for, `sound` whether
     nudges arrive with one. `name` is how they sign what they send to others; `home_id` is the address that nudges
-    come to, or None. `closed_at` is when their chat turned out to be closed (UTC seconds), None where it is open. `via` and
-    `direct` say by which way they are answered now, see `Recipient`.
+    come to, or None. `closed_at` is when their chat turned out to be closed (UTC seconds), None where it is open.
+    `via` and `direct` say by which way they are answered now, see `Recipient`.
     """
 
     id: int
@@ -71,11 +71,14 @@ def _known() -> Select[Any]:
     return select(persons, *place).join(addresses, addresses.c.person_id == persons.c.id)
 
 
-def find(tx: Tx, address: Address) -> Person | None:
-    """Return the person at this address, locked until the end of the transaction where others may write."""
+def find(tx: Tx, address: Address, *, lock: bool = True) -> Person | None:
+    """Return the person at this address, locked until the end of the transaction where others may write.
+
+    Who only looks needs no lock.
+    """
     wanted = _known().where(addresses.c.platform == address.platform, addresses.c.chat == address.chat)
     # The lock keeps two events of one person in order when several processes handle them.
-    row = tx.connection.execute(wanted.with_for_update(of=persons) if tx.many_writers else wanted).first()
+    row = tx.connection.execute(wanted.with_for_update(of=persons) if lock and tx.many_writers else wanted).first()
     return _person(tx, row) if row else None
 
 
@@ -111,6 +114,11 @@ def meet(tx: Tx, address: Address, language: str, hinted_zone: str | None, *, as
 def note_cursor(tx: Tx, address_id: int, cursor: str) -> None:
     """Remember how far a chat has been read."""
     tx.connection.execute(update(addresses).where(addresses.c.id == address_id).values(cursor=cursor))
+
+
+def forget_cursors(tx: Tx) -> None:
+    """Forget how far chats have been read: the database is an old copy, and what came behind has been answered."""
+    tx.connection.execute(update(addresses).where(addresses.c.cursor.is_not(None)).values(cursor=None))
 
 
 def cursors(tx: Tx, platform: str, since: int) -> list[str]:

@@ -18,7 +18,7 @@ from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from bot.speech.instants import marked
+from bot.speech.instants import DATE, marked
 from bot.texts.accepted import wishes
 
 FOLDER = Path(__file__).with_name("locale")
@@ -100,8 +100,9 @@ class Voice:
         return marked(int(local.timestamp()), self.time(_minute_of(local)))
 
     def day_instant(self, local: datetime) -> str:
-        """Return weekday and time of an aware local moment, the time as `instant` does: "Thu 8:30"."""
-        return self.say(N_("{day} {time}"), day=self._day_names()[local.weekday()], time=self.instant(local))
+        """Return weekday and time of an aware local moment: "Thu 8:30"; the reader's own way then has the date."""
+        # Both together: beside a time by another clock, the weekday could be a wrong one.
+        return marked(int(local.timestamp()), self.day_time(local), DATE)
 
     def date_time(self, local: datetime) -> str:
         """Return date and time of a local moment: "Thu 19 Nov, 8:30"."""

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.flows.cleaning import cleaned
-from bot.speech.instants import BEGIN, END, MIDDLE, marked, pieces, plain
+from bot.speech.instants import BEGIN, DATE, END, MIDDLE, marked, pieces, plain
 
 
 def test_an_instant_reads_as_it_is_written_where_nothing_else_can_be_shown() -> None:
@@ -14,8 +14,8 @@ def test_an_instant_reads_as_it_is_written_where_nothing_else_can_be_shown() -> 
 
 
 def test_a_platform_shows_it_in_its_own_way_and_does_with_the_rest_what_it_must() -> None:
-    text = f"at {marked(7, '8:30')} or {marked(9, '9:30')}"
-    assert pieces(text, str.upper, lambda at: f"<{at}>") == "AT <7> OR <9>"
+    text = f"at {marked(7, '8:30')} or {marked(9, '9:30', DATE)}"
+    assert pieces(text, str.upper, lambda at, form: f"<{form}{at}>") == "AT <t7> OR <f9>"
 
 
 @given(st.text(), st.integers(-(10**11), 10**11), st.text())
@@ -23,13 +23,13 @@ def test_whatever_stands_around_an_instant_stays(before: str, at: int, after: st
     around = [text.translate(dict.fromkeys(map(ord, (BEGIN, MIDDLE, END)))) for text in (before, after)]
     text = f"{around[0]}{marked(at, '8:30')}{around[1]}"
     assert plain(text) == f"{around[0]}8:30{around[1]}"
-    assert pieces(text, str, lambda found: f"[{found}]") == f"{around[0]}[{at}]{around[1]}"
+    assert pieces(text, str, lambda found, _form: f"[{found}]") == f"{around[0]}[{at}]{around[1]}"
 
 
-@given(st.text(alphabet=[BEGIN, MIDDLE, END, "7", "-", "x", "\n"]))
+@given(st.text(alphabet=[BEGIN, MIDDLE, END, "t", "7", "-", "x", "\n"]))
 def test_a_damaged_mark_is_left_as_it_is(text: str) -> None:
     assert len(plain(text)) <= len(text)
-    assert pieces(text, str, lambda at: marked(at, "")).count(END) == text.count(END)
+    assert pieces(text, str, lambda at, form: marked(at, "", form)).count(END) == text.count(END)
 
 
 def test_nobody_can_write_one() -> None:
