@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, select, update
 
 from bot.clock import Clock
 from bot.flows.book import BOOK
@@ -15,7 +16,9 @@ from bot.flows.visit import Option
 from bot.logs import set_up_logs
 from bot.outbox.marks import counts, paused_addresses
 from bot.outbox.states import DAY
-from bot.store import Keyring, Store
+from bot.store import Keyring, Store, Tx
+from bot.store.facts import COPY, write_number
+from bot.store.tables import addresses, seen
 from tests.chats.discord_door import CANARY
 from tests.chats.telegram_door import until
 from tests.fakes import Cut, DiscordApi, DiscordCall, DiscordRefused, DiscordTooMany
@@ -278,3 +281,27 @@ async def test_nothing_that_is_secret_or_somebodys_is_logged_at_the_loudest_leve
     assert "discord_event_skipped" in written
     for secret in (CANARY, api.token, *api.world.tokens, "t" * 90):
         assert secret not in written
+
+
+async def test_an_old_copy_that_is_put_back_answers_nobody_once_more(store: Store, api: DiscordApi) -> None:
+    async with discord_house(store, api) as house:
+        house.ann.write("hello")
+        first = await house.says("small things")
+    with store.engine.connect() as connection:
+        cursor = connection.execute(select(addresses.c.cursor)).scalar_one()
+    async with discord_house(store, api) as house:
+        house.ann.write("/help")
+        await house.says("not a therapist", after=first)
+    said = len(api.person(11).inbox)
+
+    def put_back(tx: Tx) -> None:
+        """As the copy has it: read up to the first word, and nothing seen behind it."""
+        tx.connection.execute(update(addresses).values(cursor=cursor))
+        tx.connection.execute(delete(seen).where(seen.c.key != f"discord:message:{cursor.partition('.')[2]}"))
+        write_number(tx, COPY, 1)
+
+    await store.run(put_back)
+    async with discord_house(store, api) as house:
+        house.ann.write("/plan")
+        await house.says("Nothing is set yet")
+    assert len(api.person(11).inbox) == said + 1

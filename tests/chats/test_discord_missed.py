@@ -154,11 +154,32 @@ async def test_one_odd_message_does_not_keep_the_chat_from_being_read(
     api: DiscordApi, ann: DiscordPerson, door: DiscordDoor
 ) -> None:
     cursor = begun(ann)
-    ann.write("missed").message.extra["author"] = {}
+    ann.write("before")
+    odd = ann.write("missed")
+    odd.message.extra["author"] = {}
+    ann.write("behind")
     async with listening(api, door, unread=Cursors(cursor)):
-        await until(lambda: door.skipped)
+        ann.write("live")
+        await until(lambda: len(door.texts) == 3)
+    assert door.texts == ["before", "behind", "live"]
+    assert [key for key, _ in door.skipped] == [f"discord:message:{odd.id}"]
+
+
+async def test_while_a_chat_cannot_be_read_nothing_new_counts_as_the_last_that_was_read(
+    api: DiscordApi, ann: DiscordPerson, door: DiscordDoor
+) -> None:
+    cursor = begun(ann)
+    ann.write("missed")
+    api.fail(*HISTORY, times=1000, how=DiscordRefused(400, 0, "strange"))
+    async with listening(api, door, unread=Cursors(cursor)):
+        await until(lambda: api.calls_of(*HISTORY))
         ann.write("live")
         await until(lambda: door.texts == ["live"])
+    assert door.heard[0].cursor == "", "else what was missed would never be read"
+    api.recover()
+    async with listening(api, door, unread=Cursors(cursor)):
+        await until(lambda: "missed" in door.texts)
+    assert door.heard[-1].cursor != ""
 
 
 async def test_a_stop_while_reading_finishes_one_and_leaves_the_rest_to_the_next_start(

@@ -1,5 +1,6 @@
 """How texts, buttons, lists and files look on Discord."""
 
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from bot.chats.discord import DiscordChat
 from bot.chats.discord_text import clipped, rendered
 from bot.speech import Attachment, Button, File, Kind, Op, Outgoing, Rows
-from bot.speech.instants import marked
+from bot.speech.instants import DATE, marked
 from tests.chats.discord_door import ANN, ROWS, DiscordDoor, listening
 from tests.chats.telegram_door import until
 from tests.fakes import DiscordApi, DiscordPerson
@@ -165,3 +166,14 @@ def test_a_link_stays_whole_without_a_preview_and_text_is_clipped_to_its_limit()
     assert rendered("see https://example.org/a_b. *now*") == r"see <https://example.org/a_b>. \*now\*"
     assert clipped("12345", 5) == "12345"
     assert clipped("123456", 5) == "1234…"
+
+
+def test_a_long_column_of_line_breaks_is_rendered_at_once() -> None:
+    began = time.perf_counter()
+    assert rendered("a" + "\n" * 4000 + "- b").endswith("\\- b")
+    assert time.perf_counter() - began < 0.1
+
+
+def test_an_instant_with_a_day_brings_its_date_along() -> None:
+    said = f"Next: {marked(1_795_000_000, 'Thu 8:30', DATE)}, now {marked(1_795_000_000, '8:30')}"
+    assert rendered(said) == "Next: <t:1795000000:f>, now <t:1795000000:t>"

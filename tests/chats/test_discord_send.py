@@ -122,7 +122,12 @@ async def test_a_429_of_everything_holds_everybody_back(api: DiscordApi, chat: D
     api.fail(*SEND, how=DiscordTooMany(0.6, everywhere=True))
     first = asyncio.create_task(chat.send(ANN, Outgoing("one"), nonce=2))
     await api.wait_for_async(lambda: api.calls_of(*SEND)[-1].outcome == "429")
-    await asyncio.gather(first, chat.send(ben, Outgoing("two"), nonce=3))
+    with pytest.raises(TryLater) as held:
+        await chat.send(ben, Outgoing("two"), nonce=3)
+    assert (held.value.limited, held.value.everywhere) == (True, True)
+    assert held.value.after is not None
+    assert 0 < held.value.after <= 1
+    await first
     assert ann.newest.text == "one"
     assert api.calls_inside_pause == 0
 
@@ -245,3 +250,14 @@ async def test_a_stop_does_not_cut_messages_under_way(api: DiscordApi) -> None:
         await asyncio.sleep(0)
     receipts = await asyncio.gather(*sending)
     assert len({receipt.message for receipt in receipts}) == 20
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_a_no_that_is_not_discords_own_word_poisons_nothing(
+    api: DiscordApi, chat: DiscordChat, status: int
+) -> None:
+    await chat.send(ANN, Outgoing("x"), nonce=1)
+    api.fail(*SEND, how=DiscordRefused(status, 0, "a gateway's page"))
+    error = await fails(chat, Outgoing(CANARY), nonce=2)
+    assert isinstance(error, TryLater)
+    assert error.everywhere

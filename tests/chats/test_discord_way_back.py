@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from bot.chats.discord import DiscordChat
-from bot.errors import Outdated, TryLater, Unreachable
+from bot.errors import InDoubt, Outdated, TryLater, Unreachable
 from bot.speech import Field, Form, Incoming, Kind, Op, Outgoing, Shown
 from tests.chats.discord_door import ANN, ROWS, DiscordDoor, listening
 from tests.chats.telegram_door import until
-from tests.fakes import DiscordApi, DiscordPerson
+from tests.fakes import Broken, DiscordApi, DiscordPerson
 from tests.fakes.discord_interactions import DEFER, DEFER_UPDATE, MODAL, REPLY
 
 CALLBACK = ("POST", "/interactions/*/*/callback")
@@ -278,3 +278,43 @@ async def test_a_promised_answer_that_never_leaves_is_taken_back(
     used = ann.slash("now", guild=1)
     await api.wait_for_async(lambda: used.answer)
     await api.wait_for_async(lambda: not ann.thinking)
+
+
+async def test_an_answer_without_a_nonce_is_tried_once_and_is_in_doubt(
+    api: DiscordApi, chat: DiscordChat, ann: DiscordPerson, door: DiscordDoor
+) -> None:
+    door.shown = Shown(replies=True)
+    await until(lambda: api.commands)
+    ann.slash("now", guild=1)
+    await until(lambda: door.heard)
+    api.fail("POST", "/webhooks/*/*", times=5, how=Broken(502))
+    with pytest.raises(InDoubt):
+        await chat.send(ANN, Outgoing("here", via=door.heard[0].via), nonce=1)
+    assert len(api.calls_of("POST", "/webhooks/*/*")) == 1
+
+
+async def test_what_comes_without_its_place_is_answered_for_one_pair_of_eyes(
+    api: DiscordApi, chat: DiscordChat, ann: DiscordPerson, door: DiscordDoor
+) -> None:
+    await until(lambda: api.commands)
+    asked = ann.slash("now")
+    await until(lambda: door.heard)
+    assert not door.heard[0].aside
+    event = {name: value for name, value in asked.event.items() if name not in ("context", "guild_id")}
+    api.push("INTERACTION_CREATE", event | {"id": str(int(event["id"]) + 1)})
+    await until(lambda: len(door.heard) == 2)
+    assert door.heard[1].aside
+
+
+async def test_a_form_that_can_no_longer_open_says_so(
+    api: DiscordApi, chat: DiscordChat, ann: DiscordPerson, door: DiscordDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.chats.discord_intake.PATIENCE", 0.05)
+    gate = Gate(door, 0)
+    await chat.send(ANN, Outgoing("Breathe", ROWS), nonce=1)
+    door.shown = Shown("Tap it once more?", Form("Breathe", (Field("How?"),), "1:tell:9:"))
+    tapped = ann.click("Did it")
+    await api.wait_for_async(lambda: tapped.answer)
+    gate.open.set()
+    assert (await ann.wait_for_async("Tap it once more?")).ephemeral
+    assert ann.modal is None

@@ -99,3 +99,16 @@ async def test_where_others_are_every_question_for_words_has_a_form(house: House
     assert anna.newest.form is not None
     await anna.command("zone")
     assert anna.newest.form is None, "in the private chat it can simply be written"
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+async def test_a_form_asks_what_its_message_asks_and_not_what_stands_beside_it(
+    house: House, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.flows.conversation.OWN_CLOCK", ("memory",))
+    friend = house.person("friend", language=language)
+    await house.receive(replace(friend.event(Kind.COMMAND, "zone"), aside=True, via="way"))
+    assert len(friend.newest.text.splitlines()) == 2
+    form = (await friend.open_form()).form
+    assert form is not None
+    assert form.title == friend.newest.text.splitlines()[0]

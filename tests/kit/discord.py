@@ -107,6 +107,7 @@ async def discord_house(store: Store, api: DiscordApi, **chosen: Any) -> AsyncIt
     pump = Pump(store, {chat.name: chat}, LocalClaim(alone), clock)
     store.wake = pump.wake
     rota = Rota(store, CATALOGUE, clock)
+    await rota.begin_anew()
     await pump.recover()
     pumping = asyncio.create_task(pump.run())
     with api.for_discord_py():

@@ -110,6 +110,17 @@ def test_check_says_what_is_missing_in_the_developer_portal(new_pebble: Start, d
     assert "empty the Interactions Endpoint URL" in ill.stdout
     assert "tick User Install" in ill.stdout
     assert "Guild Install" not in ill.stdout
+    link = {"oauth2_install_params": {"scopes": ["applications.commands"], "permissions": "0"}}
+    discord.world.application |= {
+        "interactions_endpoint_url": None,
+        "integration_types_config": {"0": link, "1": link},
+        "bot_public": False,
+    }
+    assert "Guild Install lacks the scope bot" in pebble.run("check").stdout
+    discord.world.application |= {"integration_types_config": {"0": {}, "1": link}}
+    private = pebble.run("check")
+    assert private.returncode == 0, "a family's bot may be private"
+    assert "no privileged intent needed; not public: only you can add it" in private.stdout
     pebble.settings["DISCORD_TOKEN"] = "MTA0.GhIjKl.not-this-one"
     refused = pebble.run("check")
     assert "PEBBLE_DISCORD_TOKEN: Discord does not accept it" in refused.stdout

@@ -54,7 +54,7 @@ async def test_the_first_two_minutes_need_four_taps(anna: Place) -> None:
     for label in ("One slow breath", "Coffee", "8:30", "Yes"):
         await anna.tap(label)
     # As her own clock shows it, an hour ahead of the zone that was guessed and that she said yes to.
-    assert anna.newest.text.startswith("Set: Thu 09:30, Fri 09:30, Mon 09:30.")
+    assert anna.newest.text.startswith("Set: 19 November 2026 09:30, 20 November 2026 09:30, 23 November 2026 09:30.")
     await anna.tap("Later")
     assert [line.labels for line in anna.said] == [[], [], [], [], [], []]
     assert not any(line.ephemeral for line in anna.said)
@@ -315,7 +315,7 @@ async def test_sign_up_in_a_server_goes_on_in_private(anna: Place, house: Simcor
     await hall.slash("start")
     assert (hall.newest.ephemeral, hall.newest.labels) == (True, ["In private", "Stay here"])
     await hall.tap("In private")
-    assert "I’ve written to you in private." in hall.newest.text
+    assert "I’m writing to you in private." in hall.newest.text
     for label in ("One slow breath", "Coffee", "8:30", "Yes", "Later"):
         await anna.tap(label)
     assert anna.newest.text.startswith("Good. I’ll be there")

@@ -38,7 +38,7 @@ async def test_the_first_two_minutes_need_four_taps(store: Store, api: DiscordAp
             "About what time (weekdays)? Or type it: “weekdays 8:30”.",
             "Is it 9:00 where you are?",
             # As a clock in Berlin shows it, for the zone was guessed and she said yes to it.
-            "Set: Thu 09:30, Fri 09:30, Mon 09:30.",
+            "Set: 19 November 2026 09:30, 20 November 2026 09:30, 23 November 2026 09:30.",
             "Good. I’ll be there at the time you chose. 🌱",
         ]
 
@@ -77,5 +77,5 @@ async def test_where_private_messages_are_closed_sign_up_goes_on_where_only_its_
         house.ann.click("Yes")
         done = await house.says("on weekdays at 9:15")
         assert all(said.ephemeral for said in house.ann.seen)
-        assert "Set: Wed 10:15" in done.text
+        assert "Set: 18 November 2026 10:15" in done.text
         assert len(api.calls_of("POST", "/channels/*/messages")) == 1, "a closed chat is tried once"

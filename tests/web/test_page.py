@@ -324,7 +324,7 @@ async def test_a_german_browser_gets_a_german_page(talk: SmallTalk, url: str, op
 # What the page itself says; what it was told (lines, the drawer's rows, a nudge's time) stands in these places.
 SPOKEN = """() => [...document.querySelectorAll("body *")].flatMap((node) => [
   ...[...node.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE
-    && !node.matches("noscript, .text, .forward .label, #drawer :is(li, li *, .clock)")),
+    && !node.matches("noscript, .text, .day, .forward .label, #drawer :is(li, li *, .clock)")),
   ...[...node.attributes].filter(({ name }) => ["aria-label", "title", "placeholder", "alt"].includes(name)),
 ]).map(({ nodeValue }) => nodeValue.trim()).filter((text) => /[a-z]/i.test(text))"""
 
