@@ -79,6 +79,19 @@ async def test_a_photo_is_an_answer_and_is_shown_again_by_a_reply_to_it(house: D
     assert await shown_again(house) == photo.id
 
 
+async def test_a_note_that_a_slash_command_brings_back_is_replied_to_as_well(house: DiscordHouse) -> None:
+    house.ann.slash("now", {"practice": "Evening joy"})
+    await house.says("✨")
+    count = len(house.ann.inbox)
+    note = house.ann.send_voice(42)
+    await until(lambda: len(house.ann.inbox) > count)
+    house.ann.slash("jar")
+    await until(lambda: house.ann.newest.reply_to == note.id)
+    await until(lambda: not house.ann.thinking)
+    house.ann.slash("jar", guild=1)
+    await house.says(f"https://discord.com/channels/@me/{house.ann.channel.id}/{note.id}")
+
+
 async def shown_again(house: DiscordHouse) -> int | None:
     """Open the newest entry of what was kept, and return which message it replies to."""
     house.ann.slash("moments")
