@@ -24,7 +24,7 @@ from bot.outbox.studio import Studio
 from bot.people.queries import cursors, find
 from bot.rota import Rota
 from bot.settings import Settings
-from bot.speech import Address, Chat, Slash
+from bot.speech import Address, Chat, Slash, WayIn
 from bot.store import Store, Tx
 from bot.store.facts import DEMO_OFFSET, HEARTBEAT, read_number, write_number
 from bot.store.migrate import current, newest, upgrade
@@ -92,7 +92,7 @@ class App:
                 with suppress(SealGone):  # erased, and put back with an old copy: they go again
                     tx.keys.seal(key_id)
 
-    def ways(self, token: str) -> Mapping[str, str]:
+    def ways(self, token: str) -> Mapping[str, WayIn]:
         """Return where somebody new gets in with an invitation, by platform."""
         found = {name: chat.way_in(token) for name, chat in self.chats.items()}
         return {name: way for name, way in found.items() if way}

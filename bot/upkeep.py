@@ -153,7 +153,7 @@ def _tz_data(_settings: Settings) -> str:
 
 
 def _pictures(_settings: Settings) -> str:
-    from bot.pictures import missing_scripts
+    from bot.pictures.text import missing_scripts
 
     missing = missing_scripts()
     if missing:

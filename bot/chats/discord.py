@@ -19,13 +19,14 @@ from bot.chats.discord_events import AnyInteraction, read_command, read_form, re
 from bot.chats.discord_intake import STORED, Intake, OnSkip
 from bot.chats.discord_line import API, Line
 from bot.chats.discord_parts import NOBODY, Choice, Tap
+from bot.chats.discord_portal import invitation
 from bot.chats.discord_post import Post, Remembered
 from bot.chats.discord_reading import Reading, Unread
 from bot.chats.discord_ways import PLATFORM, read_way
 from bot.clock import Clock
 from bot.errors import TryLater
 from bot.logs import place_of
-from bot.speech import Address, Incoming, Outgoing, Receipt, Receive, Shown, Slash
+from bot.speech import Address, Incoming, Outgoing, Receipt, Receive, Shown, Slash, WayIn
 
 PATIENCE_FOR_LIMITS = 30.0
 """Seconds that the library may wait inside one call for a limit to pass; longer ones are given back to the outbox."""
@@ -169,9 +170,10 @@ class DiscordChat:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def way_in(self, _token: str) -> str:
-        """See the port. No link of Discord's carries anything along: an invitation is accepted by its code there."""
-        return ""
+    def way_in(self, _token: str) -> WayIn | None:
+        """See the port. No link of Discord's carries anything along: it adds Pebble, and the code is typed there."""
+        application = self.client.application_id
+        return WayIn(invitation(application), carries=False) if application else None
 
     def trouble(self) -> str | None:
         """See the port."""

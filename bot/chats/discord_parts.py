@@ -19,7 +19,7 @@ from bot.speech import Button, File, Outgoing, Rows
 from bot.speech.instants import plain
 
 ROWS, IN_A_ROW, IN_A_LIST = 5, 5, 25
-LONGEST_LABEL, LONGEST_CHOICE = 80, 100
+LONGEST_LABEL, LONGEST_CHOICE, LONGEST_URL = 80, 100, 512
 PAYLOAD = r"[0-9]{1,3}:[a-z][a-z-]{0,15}:[0-9]{1,18}:[a-z0-9_.=+-]{0,38}"
 """See bot.speech.payload; whatever is not exactly one is told by the door."""
 _NO_TEXT = {"photo": "🖼", "voice": "🎙"}
@@ -70,29 +70,36 @@ class Choice(DynamicItem[Select[Any]], template=r"list:[0-4]"):
 
 def view_of(outgoing: Outgoing) -> View | None:
     """Return buttons in their rows, or lists where they do not fit; None where there is nothing to tap."""
-    rows: Rows = (*outgoing.rows, (outgoing.form,)) if outgoing.form else outgoing.rows
+    given: Rows = (*outgoing.rows, (outgoing.form,)) if outgoing.form else outgoing.rows
+    # The text has the address too, so a button that Discord would refuse is left out.
+    kept = (tuple(button for button in row if len(button.url) <= LONGEST_URL) for row in given)
+    rows = [row for row in kept if row]
     if not rows:
         return None
-    view = View(timeout=None)
     if len(rows) <= ROWS and all(len(row) <= IN_A_ROW for row in rows):
-        for number, row in enumerate(rows):
-            for button in row:
-                _add(view, Tap(button.payload, button.label), number)
-        return view
-    buttons = iter([button for row in outgoing.rows for button in row])
-    lists = ROWS - 1 if outgoing.form else ROWS
-    for number in range(lists):
-        listed = list(islice(buttons, IN_A_LIST))
-        if listed:
-            _add(view, Choice(number, listed), number)
-    if outgoing.form:
-        _add(view, Tap(outgoing.form.payload, outgoing.form.label), lists)
+        return _view([[_button(button) for button in row] for row in rows])
+    # A list holds no addresses: these, and what opens the form, stand below it as buttons.
+    flat = [button for row in rows for button in row]
+    below = [button for button in flat if button.url or button is outgoing.form][-IN_A_ROW:]
+    buttons = iter([button for button in flat if not button.url and button is not outgoing.form])
+    listed = [list(islice(buttons, IN_A_LIST)) for _ in range(ROWS - 1 if below else ROWS)]
+    lists: list[list[Item[Any]]] = [[Choice(number, some)] for number, some in enumerate(listed) if some]
+    return _view([*lists, [_button(button) for button in below]])
+
+
+def _button(button: Button) -> Item[Any]:
+    if button.url:
+        return UiButton(label=clipped(button.label, LONGEST_LABEL) or "…", url=button.url)
+    return Tap(button.payload, button.label)
+
+
+def _view(rows: Sequence[Sequence[Item[Any]]]) -> View:
+    view = View(timeout=None)
+    for number, row in enumerate(rows):
+        for item in row:
+            item.row = number
+            view.add_item(item)
     return view
-
-
-def _add(view: View, item: DynamicItem[Any], row: int) -> None:
-    item.row = row
-    view.add_item(item)
 
 
 def said(outgoing: Outgoing) -> tuple[str | None, list[discord.Embed], list[discord.File]]:

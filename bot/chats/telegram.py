@@ -27,7 +27,7 @@ from bot.chats.telegram_request import Limited, Line
 from bot.chats.telegram_updates import PLATFORM, WANTED
 from bot.clock import Clock
 from bot.errors import Misconfigured, Outdated, Refused, TryLater
-from bot.speech import Address, Op, Outgoing, Receipt, Receive, Rows
+from bot.speech import Address, Op, Outgoing, Receipt, Receive, Rows, WayIn
 
 Commands = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 """For each language ("" for all others) the menu: names without slash, and what they do."""
@@ -173,9 +173,9 @@ class TelegramChat:
             raise TryLater("not started yet")
         await self._intake.handle(update)
 
-    def way_in(self, token: str) -> str:
+    def way_in(self, token: str) -> WayIn | None:
         """See the port: a deep link (https://core.telegram.org/bots/features#deep-linking)."""
-        return f"https://t.me/{self._username}?start={token}" if self._username else ""
+        return WayIn(f"https://t.me/{self._username}?start={token}") if self._username else None
 
     def trouble(self) -> str | None:
         """See the port."""

@@ -35,7 +35,7 @@ from bot.clock import Clock
 from bot.errors import PebbleError, TryLater
 from bot.outbox.easel import nobody_draws
 from bot.outbox.studio import Draw
-from bot.speech import Address, Incoming, Kind, Op, Outgoing, Receipt, Receive, Shown
+from bot.speech import Address, Incoming, Kind, Op, Outgoing, Receipt, Receive, Shown, WayIn
 
 COOKIE = "pebble_person"
 YEAR = 365 * 24 * 3600
@@ -86,8 +86,8 @@ class WebChat:
         if self._handling:
             await asyncio.wait(self._handling)
 
-    def way_in(self, token: str) -> str:
-        return f"{self.address}/?invite={token}" if self.address else ""
+    def way_in(self, token: str) -> WayIn | None:
+        return WayIn(f"{self.address}/?invite={token}") if self.address else None
 
     def trouble(self) -> str | None:
         return None

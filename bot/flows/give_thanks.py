@@ -1,10 +1,10 @@
 """/thanks: what it begins with, and what is done at its end: sent, invited, or kept private."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from bot.flows.conversation import start
 from bot.flows.effects import CarryThanks, KeepWords
+from bot.flows.inviting import invitation
 from bot.flows.thanks_steps import (
     FAULTS,
     REFUSALS,
@@ -18,13 +18,11 @@ from bot.flows.thanks_steps import (
 from bot.flows.visit import OLD, Chapter, Command, Visit
 from bot.gratitude import pass_on, queries
 from bot.gratitude.letters import letter
-from bot.gratitude.pass_on import Sent
 from bot.gratitude.rules import Refusal, fault_of
 from bot.nudges import journal, moments
 from bot.nudges.moments import Wanted
-from bot.people.codes import shown
 from bot.people.queries import set_name
-from bot.speech import Button, Outgoing, Payload
+from bot.speech import Outgoing, Payload
 from bot.texts import N_
 
 PRACTICE = "gratitude-afterglow"
@@ -105,26 +103,9 @@ def _send(visit: Visit, effect: SendThanks) -> None:
     if sent.keys is None:
         visit.say(N_("On its way. {name} gets it when their day has room for it."), name=wanted.name)
     else:
-        visit.show(_invitation(visit, sent, wanted.name))
+        visit.show(invitation(visit, sent.link_id, sent.keys, wanted.name))
     if effect.moment_id is not None:
         visit.perform(KeepWords(effect.moment_id, None, given="did"))
-
-
-def _invitation(visit: Visit, sent: Sent, name: str) -> Outgoing:
-    """Return the message with all ways in."""
-    assert sent.keys is not None
-    say, ways = visit.voice.say, visit.ways(sent.keys.token)
-    head = N_(
-        "Your sentence waits for {name}. Hand this on to them; it opens once, within 7 days, and shows your name:"
-    )
-    typed = say(N_("In any chat with me: /accept {code}"), code=shown(sent.keys.code))
-    text = "\n\n".join([say(head, name=name), *ways.values(), typed])
-    if "telegram" not in ways:
-        return Outgoing(text)
-    # Telegram's own sheet for passing something on: https://core.telegram.org/widgets/share
-    shared = {"url": ways["telegram"], "text": say(N_("A sentence of thanks waits for you here."))}
-    share = Button(say(N_("Share the invitation")), url=f"https://t.me/share/url?{urlencode(shared)}")
-    return Outgoing(text, ((share,),))
 
 
 def _keep_private(visit: Visit, effect: KeepPrivate) -> None:
@@ -147,7 +128,7 @@ def _show_people(visit: Visit, _effect: ShowPeople) -> None:
 
 CHAPTER = Chapter(
     flows=(THANKS,),
-    commands={"thanks": Command(N_("A sentence of thanks for somebody"), _thanks)},
+    commands={"thanks": Command(N_("A sentence of thanks for somebody"), _thanks, N_("/thanks"))},
     effects={
         CarryThanks: _carry,
         KeepName: _keep_name,

@@ -1,6 +1,6 @@
 """/link and /unlink: several chats of one person become one, and part again."""
 
-from bot.flows.visit import OLD, Chapter, Command, Visit
+from bot.flows.visit import OLD, Chapter, Command, Option, Visit
 from bot.outbox import shelf
 from bot.outbox.shelf import Recipient
 from bot.people.codes import shown
@@ -40,11 +40,17 @@ def _ask(visit: Visit, code: LinkCode) -> None:
         visit.button(N_("Join"), Payload("join", code.id, "yes")),
         visit.button(N_("No"), Payload("join", code.id, "no")),
     )
-    visit.say(text, (row,), place=_place(visit.voice, code.platform))
+    visit.say(text, (row,), place=place_of(visit.voice, code.platform))
 
 
-def _place(voice: Voice, platform: str) -> str:
+def place_of(voice: Voice, platform: str) -> str:
+    """Return what a platform is called within a sentence."""
     return voice.say(PLATFORMS[platform]) if platform in PLATFORMS else platform
+
+
+def headed(place: str) -> str:
+    """Return a place as it stands at the beginning of a line."""
+    return place[:1].upper() + place[1:]
 
 
 def _join(visit: Visit, payload: Payload) -> None:
@@ -59,7 +65,7 @@ def _join(visit: Visit, payload: Payload) -> None:
     join(visit.tx, code.person_id, visit.person.id)
     visit.refresh()
     visit.voice = Voice.of(visit.person.language)
-    here = _place(visit.voice, visit.incoming.address.platform)
+    here = place_of(visit.voice, visit.incoming.address.platform)
     told = visit.voice.say(N_("This chat and the one on {place} are one now. Not you? /unlink parts them."), place=here)
     shelf.put(visit.tx, Recipient(code.address_id, visit.person.seal), Outgoing(told))
     visit.say(N_("You are one now. Where shall your nudges come?"), _homes(visit))
@@ -71,10 +77,10 @@ def _homes(visit: Visit) -> Rows:
 
 
 def _chat(visit: Visit, verb: str, address_id: int, platform: str) -> Button:
-    place = _place(visit.voice, platform)
+    place = place_of(visit.voice, platform)
     if address_id == visit.person.address_id:
         place = visit.voice.say(N_("Here ({place})"), place=place)
-    return Button(place[:1].upper() + place[1:], str(Payload(verb, address_id)))
+    return Button(headed(place), str(Payload(verb, address_id)))
 
 
 def _home(visit: Visit, payload: Payload) -> None:
@@ -112,8 +118,13 @@ def _part(visit: Visit, payload: Payload) -> None:
 
 CHAPTER = Chapter(
     commands={
-        "link": Command(N_("Join your chats with me into one"), _link),
-        "unlink": Command("", _unlink),
+        "link": Command(
+            N_("Join your chats with me into one"),
+            _link,
+            N_("/link"),
+            Option(N_("code"), N_("The code that your other chat with me shows")),
+        ),
+        "unlink": Command(N_("Part chats that are one"), _unlink, N_("/unlink")),
     },
     taps={"join": _join, "home": _home, "part": _part},
 )

@@ -65,6 +65,6 @@ def _tap(visit: Visit, payload: Payload) -> None:
 
 
 CHAPTER = Chapter(
-    commands={"people": Command("", _people)},
+    commands={"people": Command(N_("Whom you know through me"), _people, N_("/people"))},
     taps={"folk": _tap},
 )

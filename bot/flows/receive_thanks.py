@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from bot.flows.give_thanks import give_thanks
-from bot.flows.visit import OLD, Chapter, Command, Visit
+from bot.flows.visit import OLD, Chapter, Command, Option, Visit
 from bot.gratitude import pass_on, queries, reports
 from bot.gratitude.invitations import Closed, Invitation, open_invitation, opened, settle
 from bot.gratitude.letters import WORDS, brought, buttons, letter
@@ -159,6 +159,13 @@ _CARE: Mapping[str, Callable[[Visit, Link], None]] = {
 """Behind the one tap of “…”."""
 
 CHAPTER = Chapter(
-    commands={"accept": Command("", _accept)},
+    commands={
+        "accept": Command(
+            N_("See what an invitation brings"),
+            _accept,
+            N_("/accept"),
+            Option(N_("code"), N_("The twelve signs that you were given")),
+        )
+    },
     taps={"invite": _answer_invitation, "thx": _tap},
 )

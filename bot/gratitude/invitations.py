@@ -97,6 +97,14 @@ def opened(tx: Tx, person: Person, invitation_id: int) -> Invitation | None:
     return _invitation(tx, person, row) if row and _stands(tx, person, row) else None
 
 
+def still_opens(tx: Tx, sender: Person, token: str) -> bool:
+    """Return whether this is the token of an invitation of the sender's own that nobody has answered yet."""
+    row = tx.connection.execute(
+        select(invitations).where(invitations.c.token_hash == hashed(token), invitations.c.person_id == sender.id)
+    ).first()
+    return row is not None and row.settled_at is None and tx.now < row.expires_at
+
+
 def settle(tx: Tx, invitation: Invitation) -> bool:
     """Use an invitation up; return False when that has happened before."""
     result = tx.connection.execute(

@@ -4,19 +4,14 @@
 second during which Python does nothing else.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from bot.pictures import ripple, scene
-from bot.pictures.png import Undrawable, to_png
+from bot.pictures.code import Code
 from bot.pictures.ripple import Link, Number, Ripple
-from bot.pictures.text import missing_scripts
+from bot.pictures.tree import keep
 
-__all__ = ["Link", "Number", "Ripple", "Undrawable", "draw", "missing_scripts"]
-
-_KINDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
-    ripple.KIND: lambda spec: scene.to_svg(Ripple.from_dict(spec)),
-}
+__all__ = ["Code", "Link", "Number", "Ripple", "draw", "keep"]
 
 
 def draw(spec: Mapping[str, Any]) -> bytes:
@@ -24,4 +19,8 @@ def draw(spec: Mapping[str, Any]) -> bytes:
 
     Raises KeyError, TypeError or ValueError for what is no such thing, Undrawable where resvg gives up.
     """
-    return to_png(_KINDS[spec["kind"]](spec))
+    # Here, for this loads fonts and renderer: whoever only says what is to be drawn needs neither.
+    from bot.pictures.kinds import svg_of
+    from bot.pictures.png import to_png
+
+    return to_png(svg_of(spec))

@@ -12,6 +12,8 @@ MARGIN = 72
 EDGE = 40
 ROUND = 44
 """The corner of a box."""
+LONGEST = 1000
+"""Characters of a text that are looked at: more than any text of a picture has room for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.pictures.look import THEMES
-from bot.pictures.text import LONGEST
+from bot.pictures.look import LONGEST, THEMES
 
 MOST_NUMBERS = 4
 KIND = "ripple"

@@ -6,9 +6,8 @@ from functools import lru_cache
 
 from bot.pictures import emoji
 from bot.pictures.fonts import CHINESE, JAPANESE, PLAIN, Face, covers, faces, invisible
+from bot.pictures.look import LONGEST
 
-LONGEST = 1000
-"""Characters that are looked at: more than any text of a picture has room for."""
 MOST_MARKS = 4
 """Marks on one letter: enough for Hebrew and Thai; beyond is meant to spill over the lines around."""
 KEYCAP = "\u20e3"

@@ -1,6 +1,6 @@
 """Platform-neutral words: what comes in, what goes out, and the port that every chat implements."""
 
-from bot.speech.chat import Chat, Receipt, Receive, Ways
+from bot.speech.chat import Chat, Receipt, Receive, WayIn, Ways
 from bot.speech.forms import Field, Form
 from bot.speech.incoming import Address, File, Incoming, Kind, Shown, pack, unpack
 from bot.speech.outgoing import Attachment, Button, Op, Outgoing, Rows
@@ -25,6 +25,7 @@ __all__ = [
     "Rows",
     "Shown",
     "Slash",
+    "WayIn",
     "Ways",
     "pack",
     "read_payload",

@@ -7,11 +7,23 @@ from typing import Protocol
 from bot.speech.incoming import Address, Incoming, Shown
 from bot.speech.outgoing import Outgoing
 
-Ways = Callable[[str], Mapping[str, str]]
-"""The addresses that bring an invitation's token, by platform: those of `Chat.way_in` that are not empty."""
-
 Receive = Callable[[Incoming], Awaitable[Shown]]
 """The door as a chat sees it: returns after the commit; raises TryLater when nothing was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """The address that opens a chat for somebody new.
+
+    `carries`: it brings an invitation's token along; where no address can, the invitation's code is typed there.
+    """
+
+    url: str
+    carries: bool = True
+
+
+Ways = Callable[[str], Mapping[str, WayIn]]
+"""Where an invitation's token gets somebody in, by platform: what `Chat.way_in` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +61,8 @@ class Chat(Protocol):
     async def stop(self) -> None:
         """Stop hearing people; what was handed to `receive` is finished first."""
 
-    def way_in(self, token: str) -> str:
-        """Return the address that opens this chat and brings an invitation's token; empty where there is none (yet)."""
+    def way_in(self, token: str) -> WayIn | None:
+        """Return how somebody new gets into this chat with an invitation's token; None where there is no way (yet)."""
 
     def trouble(self) -> str | None:
         """Return one line on why people cannot be heard right now, or None when all is well."""

@@ -130,7 +130,7 @@ class InSimcord:
             return None
         words = found.content + "".join(embed["description"] for embed in found.embeds)
         text, _, chosen = render(words, Reader()).partition("\n\n✓ ")
-        buttons = [(part["label"], part["custom_id"]) for row in found.components for part in row["components"]]
+        buttons = [(p["label"], p.get("custom_id") or p["url"]) for row in found.components for p in row["components"]]
         reference = (found.reference or {}).get("message_id") if isinstance(found.reference, dict) else None
         file = message_ref(self._channel, int(reference)) if reference else ""
         picture = await self._picture(found.attachments[0]) if found.attachments else b""

@@ -90,7 +90,7 @@ class Memory:
     async def view(self, message: str) -> Seen | None:
         for said in self.chat.inboxes.get("anna", []):
             if said.id == message:
-                buttons = [(b.label, b.payload) for row in said.rows for b in row]
+                buttons = [(b.label, b.payload or b.url) for row in said.rows for b in row]
                 return Seen(said.text, buttons, said.chosen, said.file.id if said.file else "", said.image)
         return None
 
@@ -181,7 +181,7 @@ class Web:
         elif kind == "line" or (kind == "edit" and said["id"] in self._lines):
             earlier = self._lines.get(said["id"])
             text = said["text"] or (earlier.text if earlier else "")
-            buttons = [(b["label"], b["payload"]) for row in said["rows"] for b in row]
+            buttons = [(b["label"], b["payload"] or b["url"]) for row in said["rows"] for b in row]
             picture = said.get("picture") or (earlier.alt if earlier else "")
             self._lines[said["id"]] = Told(text, buttons, said["chosen"], alt=picture)
 
@@ -260,7 +260,8 @@ class Telegram:
         for said in self.person.inbox:
             if str(said.message_id) == message and not said.deleted:
                 text, _, chosen = said.text.partition("\n\n✓ ")
-                buttons = [(b.label, b.data or "") for row in said.buttons for b in row]
+                keys = said.markup.raw.get("inline_keyboard", [])
+                buttons = [(key["text"], key.get("callback_data") or key["url"]) for row in keys for key in row]
                 if isinstance(said.photo, bytes):
                     return Seen(text, buttons, chosen, picture=said.photo)
                 return Seen(text, buttons, chosen, str(said.photo or said.sound or ""))

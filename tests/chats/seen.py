@@ -30,7 +30,7 @@ class Door:
 
 @dataclass
 class Seen:
-    """A message as the person sees it: its buttons as (label, payload), the id of the file above it, the picture."""
+    """A message as the person sees it: its buttons as (label, payload or address), the file above it, the picture."""
 
     text: str
     buttons: list[tuple[str, str]] = field(default_factory=list)

@@ -13,6 +13,7 @@ from tests.chats.seen import Door, Seen
 from tests.chats.telegram_door import until
 
 ROWS = ((Button("Did it", "1:did:7:"), Button("In 15 min", "1:later:7:")), (Button("🙂", "1:after:7:4"),))
+ADDRESS = "https://t.me/share/url?url=x"
 FLAT = [(button.label, button.payload) for row in ROWS for button in row]
 TEXTS = {
     "plain": "One slow breath.",
@@ -57,9 +58,11 @@ async def test_a_button_arrives_and_its_payload_comes_back_with_its_message(driv
 
 
 async def test_a_button_may_open_an_address_instead(driver: Driver) -> None:
-    share = Button("Share", url="https://t.me/share/url?url=x")
+    share = Button("Share", url=ADDRESS)
     message = await _send(driver, Outgoing("Hand it on.", ((share,), ROWS[1])))
-    assert await driver.view(message) == Seen("Hand it on.", [("Share", ""), *FLAT[2:]])
+    assert await driver.view(message) == Seen("Hand it on.", [("Share", ADDRESS), *FLAT[2:]])
+    await _send(driver, Outgoing("Hand it on.", ((share,),), op=Op.EDIT), 2, message)
+    assert await driver.view(message) == Seen("Hand it on.", [("Share", ADDRESS)])
 
 
 async def test_an_edit_replaces_the_text_takes_the_buttons_and_shows_what_was_chosen(driver: Driver) -> None:

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.chats.telegram import TelegramChat
 from bot.errors import InDoubt, Misconfigured, Moved, Outdated, PebbleError, Refused, TryLater, Unreachable
-from bot.speech import Address, Button, Op, Outgoing
+from bot.speech import Address, Button, Op, Outgoing, WayIn
 from tests.chats.telegram_door import Door, answering, listening, telegram
 from tests.fakes import BotApi, Broken, Cut, Forbidden, Hang, TooMany
 from tests.fakes import Refused as Says
@@ -249,6 +249,6 @@ async def test_a_button_that_opens_an_address_says_which(api: BotApi, chat: Tele
 
 
 async def test_an_invitation_is_a_deep_link_once_the_bots_name_is_known(api: BotApi, chat: TelegramChat) -> None:
-    assert chat.way_in("token") == ""
+    assert chat.way_in("token") is None
     await chat.check()
-    assert chat.way_in("token") == "https://t.me/pebble_test_bot?start=token"
+    assert chat.way_in("token") == WayIn("https://t.me/pebble_test_bot?start=token")

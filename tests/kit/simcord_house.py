@@ -56,7 +56,8 @@ class WorldClock(HandClock):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message as a person sees it. `parts` are what can be tapped: labels with (type, custom id, chosen value)."""
+    """A message as a person sees it. `parts` are what can be tapped: labels with (type, custom id or address, chosen
+    value)."""
 
     id: int
     text: str
@@ -287,6 +288,6 @@ READER = Reader(zone="Europe/Berlin")
 def _tappable(row: Any) -> Iterator[tuple[str, tuple[int, str, str]]]:
     for part in row.children:
         if part.type.value == BUTTON:
-            yield str(part.label), (BUTTON, part.custom_id, "")
+            yield str(part.label), (BUTTON, part.custom_id or part.url, "")
         elif part.type.value == LIST:
             yield from ((option.label, (LIST, part.custom_id, option.value)) for option in part.options)

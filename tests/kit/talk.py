@@ -25,6 +25,7 @@ from bot.speech import (
     Receive,
     Rows,
     Shown,
+    WayIn,
 )
 from bot.store import Store
 from tests.kit.clock import HandClock
@@ -111,8 +112,8 @@ class MemoryChat:
     async def stop(self) -> None:
         """Nothing to stop."""
 
-    def way_in(self, token: str) -> str:
-        return f"https://pebble.test/?invite={token}"
+    def way_in(self, token: str) -> WayIn:
+        return WayIn(f"https://pebble.test/?invite={token}")
 
     def trouble(self) -> str | None:
         return None

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.pictures import Link, Number, Ripple, Undrawable, draw
+from bot.pictures import Link, Number, Ripple, draw
 from bot.pictures.look import DARK, HEIGHT, LIGHT, WIDTH, Look, mix
-from bot.pictures.png import to_png
+from bot.pictures.png import Undrawable, to_png
 from bot.pictures.scene import to_svg
 from bot.pictures.text import clean
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.pictures import emoji, fonts, missing_scripts, text
+from bot.pictures import emoji, fonts, text
 from bot.pictures.fonts import Face, covers, invisible
-from bot.pictures.text import LONGEST, MOST_MARKS, clean, clusters
+from bot.pictures.look import LONGEST
+from bot.pictures.text import MOST_MARKS, clean, clusters, missing_scripts
 
 ANY = st.text(st.characters(codec=None), max_size=60)
 SCRIPTS = {
