@@ -22,7 +22,7 @@ PATIENCE = 20.0
 class Portal:
     """An application as the portal has it.
 
-    `installs` are the ways in which it can be installed, each with the scopes of its link (None: it has none of its own).
+    `installs` are the ways in which it can be installed, each with the scopes of its link (None: it has none itself).
     """
 
     id: int

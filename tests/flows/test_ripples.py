@@ -1,14 +1,20 @@
 """How far thanks travelled, and what nobody gets to see of it."""
 
+import json
+import re
+from typing import Any
+
 import pytest
 
 from bot.gratitude.leaving import leave
 from bot.gratitude.ripple import Ripple, ripple_of
+from bot.pictures.kinds import svg_of
 from bot.store import Tx
 from bot.store.tables import persons
 from tests.flows.looking import person_of
+from tests.kit.drawing import PNG
 from tests.kit.talk import Friend, House
-from tests.kit.thanks import invite, meet, pass_on, thank
+from tests.kit.thanks import code_of, invite, meet, pass_on, thank
 
 DAY = 86_400
 NAMES = ("anna", "bea", "carl", "dora", "emil", "fay", "gus")
@@ -65,6 +71,68 @@ async def test_everybody_sees_the_sentences_and_names_of_neighbours_only(chain: 
         near = {NAMES[n].title() for n in (place - 1, place + 1) if 0 <= n < len(NAMES)}
         far = {name.title() for name in NAMES} - near - {friend.name.title()}
         assert not any(name in everything for name in far), friend.name
+
+
+def drawn(friend: Friend) -> dict[str, Any]:
+    """Return what was to be drawn with the newest message."""
+    spec: dict[str, Any] = json.loads(friend.newest.image.removeprefix(PNG))
+    return spec
+
+
+async def test_the_picture_has_words_on_ones_own_links_only_in_what_is_stored_and_in_the_svg(
+    chain: list[Friend],
+) -> None:
+    for place, friend in enumerate(chain[:-1]):
+        await friend.command("ripple")
+        spec = drawn(friend)
+        svg = " ".join(re.findall(r'aria-label="([^"]*)"', svg_of(spec)))
+        for shown in (json.dumps(spec), svg):
+            sentences = {SENTENCES[n] for n in (place - 1, place) if n >= 0}
+            assert {one for one in SENTENCES if one in shown} == sentences, friend.name
+            near = {NAMES[n].title() for n in (place - 1, place + 1) if 0 <= n < len(NAMES)}
+            words = shown
+            for sentence in sentences:
+                words = words.replace(sentence, "")
+            assert {name for name in NAMES if re.search(rf"\b{name}\b", words, re.I)} == {n.lower() for n in near}
+
+
+async def test_the_picture_counts_with_the_right_words(chain: list[Friend]) -> None:
+    await chain[0].command("ripple")
+    assert drawn(chain[0])["numbers"] == [["6", "links deep"], ["6", "people"], ["1", "language"], ["6", "days"]]
+    await chain[5].command("ripple")
+    assert drawn(chain[5])["numbers"] == [["1", "link deep"], ["1", "person"], ["1", "language"], ["1", "day"]]
+    assert drawn(chain[5])["theme"] == "light"
+
+
+async def test_in_german_the_picture_is_german(house: House) -> None:
+    anna, bea = house.person("anna", language="de"), house.person("bea")
+    await anna.command("danke")
+    for words in ("Bea", "Du hörst so gut zu.", "Änne"):
+        await anna.send(words)
+    await anna.tap("Senden")
+    await bea.command("accept", code_of(anna))
+    await bea.tap("Accept")
+    await anna.command("welle")
+    spec = drawn(anna)
+    assert [label for _, label in spec["numbers"]] == ["Glied weit", "Mensch", "Sprachen", "Tag"]
+    assert (spec["you"], spec["language"], spec["mine"]) == ("du", "de", {"0": ["Du hörst so gut zu.", "", "Bea"]})
+
+
+async def test_there_is_no_picture_before_anything_has_travelled(anna: Friend) -> None:
+    await invite(anna, "Bea")
+    await anna.command("ripple")
+    assert anna.newest.image == b""
+
+
+async def test_many_long_sentences_leave_room_for_the_picture(house: House) -> None:
+    anna = house.person("anna")
+    for name in ("bea", "carl", "dora", "emil", "fay", "gus", "hal", "ida"):
+        await meet(anna, house.person(name * 8), f"{name} " + "and so on " * 30)
+        await house.pass_time(DAY)
+    await anna.command("ripple")
+    assert anna.newest.image
+    assert len(anna.newest.text) <= 950
+    assert anna.newest.text.count("→") > 3
 
 
 async def test_the_tree_is_plain_data_with_parents_before_children(chain: list[Friend]) -> None:

@@ -329,7 +329,11 @@ async def test_every_command_is_answered_where_only_its_person_sees_it(anna: Pla
         await hall.slash(command)
         assert len(hall.said) > count, command
         assert all(line.ephemeral for line in hall.said), command
-    assert anna.said == []
+    # Only the files with all that is somebody's go to their own chat.
+    assert [line.text for line in anna.said] == [
+        "Everything I keep of you, for you alone.",
+        "Your moments as a table, for any spreadsheet.",
+    ]
 
 
 async def test_a_line_in_a_server_can_still_be_answered_when_its_way_back_has_closed(

@@ -68,7 +68,7 @@ async def test_where_private_messages_are_closed_sign_up_goes_on_where_only_its_
         await house.says("Pick one")
         house.ann.click("One slow breath")
         await house.says("ride along")
-        await house.says("To open it")
+        await house.says("wait until that is open")
         house.ann.click("☕ Coffee")
         house.ann.click("✍️ Write it", await house.says("About what time"))
         await house.form()
