@@ -26,8 +26,8 @@ class Person:
     A pause has an end where `paused_until` says so; `heard_at` is when they last did anything, `low_at`
     when they last gave a low face (all in UTC seconds). `feelings` says whether faces are asked for, `sound` whether
     nudges arrive with one. `name` is how they sign what they send to others; `home_id` is the address that nudges
-    come to, or None. `closed_at` is when their chat turned out to be closed (UTC seconds), None where it is open. `via` and
-    `direct` say by which way they are answered now, see `Recipient`.
+    come to, or None. `closed_at` is when their chat turned out to be closed (UTC seconds), None where it is open. `via`
+    and `direct` say by which way they are answered now, see `Recipient`.
     """
 
     id: int
