@@ -12,7 +12,7 @@ from bot.catalogue import Catalogue
 from bot.clock import Clock
 from bot.errors import TryLater
 from bot.flows.my_data import PARTS
-from bot.gratitude import leaving, pass_on
+from bot.gratitude import invitations, pass_on
 from bot.nudges.catching_up import latest_seen, overdue_ones, quiet_ones, ring_anew
 from bot.nudges.sweep import next_due, sweep
 from bot.outbox.marks import drop_all, expire, forget_old, let_older_go
@@ -144,7 +144,7 @@ class Rota:
         """Forget what retention says: message texts after 7 days, event keys after 7."""
         await self._store.run(forget_old)
         await self._store.run(_forget_keys)
-        await self._store.run(leaving.forget_old)
+        await self._store.run(invitations.forget_old)
 
     async def next_event(self) -> int | None:
         """Return when something will happen next (UTC seconds).

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from bot.gratitude.queries import name_of, stance
 from bot.gratitude.reports import is_suspended
@@ -129,3 +129,8 @@ def _invitation(tx: Tx, person: Person, row: Any) -> Invitation:
     signed = tx.keys.seal(sender.key_id).open(bytes(sender.sealed_name))
     known = name_of(tx, person.id, person.seal, row.person_id)
     return Invitation(row.id, row.link_id, row.person_id, known or signed)
+
+
+def forget_old(tx: Tx) -> None:
+    """Let go of invitations that have been over for a week: nobody asks for them any more."""
+    tx.connection.execute(delete(invitations).where(invitations.c.expires_at < tx.now - LIFE))

@@ -1,87 +1,112 @@
-"""What this room has of a person, to be handed out or to be gone. A nameless pebble stays in each chain."""
+"""What becomes of somebody's thanks when they are erased: taken back from those who got them, a nameless pebble stays.
 
-from collections.abc import Sequence
-from typing import Any
+The key of who is erased may be destroyed already (an old copy was put back), so nothing here is read with it.
+"""
 
-from sqlalchemy import delete, or_, select, update
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
-from bot.gratitude.queries import people_of
-from bot.outbox.states import State
-from bot.people.queries import Person
-from bot.speech import Op
-from bot.store import Tx
-from bot.store.tables import acquaintances, invitations, links, outbox, reports, suspensions
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 
-TABLES = (acquaintances, links, invitations, reports, suspensions)
-"""The tables that name persons; `chains` names nobody."""
+from bot.errors import SealGone
+from bot.outbox.recall import forget, holding, recall
+from bot.store import Seal, Tx
+from bot.store.tables import addresses, chains, invitations, links, outbox, persons
 
-
-def everything_of(tx: Tx, person: Person) -> dict[str, list[dict[str, Any]]]:
-    """Return all of a person as plain rows by section: their people, what they sent and received, what they reported.
-
-    Whether others have muted or blocked them is theirs to know.
-    """
-    mine = or_(links.c.sender_id == person.id, links.c.receiver_id == person.id)
-    rows = tx.connection.execute(select(links).where(mine).order_by(links.c.id)).all()
-    sent = [_plain(person, row, row.sealed_by_sender) for row in rows if row.sender_id == person.id]
-    got = [row for row in rows if row.receiver_id == person.id and row.brought_at is not None]
-    told = tx.connection.execute(select(reports).where(reports.c.person_id == person.id).order_by(reports.c.id))
-    return {
-        "people": [{"name": one.name, "muted": one.muted, "blocked": one.blocked} for one in people_of(tx, person)],
-        "thanks_sent": sent,
-        "thanks_received": [_plain(person, row, row.sealed_by_receiver) for row in got],
-        "reports": [{"link": row.link_id, "with_sentence": row.shows, "at": row.at} for row in told],
-    }
+_MOST = 500
+"""Values in one statement."""
 
 
-def _plain(person: Person, row: Any, sealed: bytes | None) -> dict[str, Any]:
-    letter = person.seal.open_json(bytes(sealed)) if sealed else {}
-    return {
-        "link": row.id,
-        "name": letter.get("name"),
-        "sentence": letter.get("sentence"),
-        "depth": row.depth,
-        "day": row.day,
-        "sent_at": row.sent_at,
-        "answer": row.answer,
-        "answered_at": row.answered_at,
-    }
-
-
-def relayed(tx: Tx, person_id: int) -> Sequence[tuple[int, int]]:
-    """Return the messages that brought a person's sentences to others: (address, outbox row), to be deleted there."""
-    keys = [f"thanks:{number}" for number in tx.connection.scalars(select(links.c.id).where(_sent_by(person_id)))]
-    rows = tx.connection.execute(
-        select(outbox.c.address_id, outbox.c.id).where(
-            outbox.c.key.in_(keys), outbox.c.op == Op.NEW, outbox.c.state == State.SENT
-        )
-    )
-    return [(row.address_id, row.id) for row in rows]
-
-
-def leave(tx: Tx, person_id: int) -> None:
-    """Let go of all that is a person's; each link keeps its place and numbers, and the other's copy stays theirs.
-
-    What has not been brought yet is not brought any more.
-    """
-    waits = (_sent_by(person_id), links.c.brought_at.is_(None))
-    tx.connection.execute(update(links).where(*waits).values(withheld=True, due_at=None, sealed_by_receiver=None))
-    tx.connection.execute(update(links).where(_sent_by(person_id)).values(sender_id=None, sealed_by_sender=None))
-    got = update(links).where(links.c.receiver_id == person_id)
-    tx.connection.execute(got.values(receiver_id=None, sealed_by_receiver=None, due_at=None))
-    known = or_(acquaintances.c.person_id == person_id, acquaintances.c.other_id == person_id)
-    tx.connection.execute(delete(acquaintances).where(known))
+def take_back(tx: Tx, person_id: int) -> None:
+    """Delete a person's sentences where they were brought: the messages, pictures with them, and the stored copies."""
+    # First what others may be at just now, so that the rest sees what became of it: an invitation that is accepted, a
+    # sentence that is brought. What has not been brought yet is not brought any more.
     tx.connection.execute(delete(invitations).where(invitations.c.person_id == person_id))
-    tx.connection.execute(delete(reports).where(reports.c.about_id == person_id))
-    tx.connection.execute(update(reports).where(reports.c.person_id == person_id).values(person_id=None))
-    tx.connection.execute(delete(suspensions).where(suspensions.c.person_id == person_id))
+    theirs = update(links).where(links.c.sender_id == person_id)
+    tx.connection.execute(theirs.where(links.c.brought_at.is_(None)).values(withheld=True, due_at=None))
+    sent = tx.connection.execute(
+        select(links.c.id, links.c.receiver_id, links.c.sealed_by_receiver).where(links.c.sender_id == person_id)
+    ).all()
+    recall(tx, _bringing(tx, [row.id for row in sent]))
+    got: dict[int, list[bytes]] = defaultdict(list)
+    for row in sent:
+        if row.receiver_id not in (None, person_id) and row.sealed_by_receiver is not None:
+            got[row.receiver_id].append(bytes(row.sealed_by_receiver))
+    for receiver_id, sealed in got.items():
+        _take_from(tx, receiver_id, sealed)
+    tx.connection.execute(theirs.values(sealed_by_receiver=None))
 
 
-def _sent_by(person_id: int) -> Any:
-    return links.c.sender_id == person_id
+def _bringing(tx: Tx, link_ids: Sequence[int]) -> list[int]:
+    """Return the outbox rows that bring these links."""
+    found: list[int] = []
+    for start in range(0, len(link_ids), _MOST):
+        keys = [f"thanks:{number}" for number in link_ids[start : start + _MOST]]
+        found += tx.connection.scalars(select(outbox.c.id).where(outbox.c.key.in_(keys)))
+    return found
 
 
-def forget_old(tx: Tx) -> None:
-    """Let go of invitations that have been over for a week: nobody asks for them any more."""
-    over = invitations.c.expires_at < tx.now - 7 * 86_400
-    tx.connection.execute(delete(invitations).where(over))
+def _take_from(tx: Tx, receiver_id: int, sealed: Sequence[bytes]) -> None:
+    """Take sentences out of what a receiver was shown beside them: their picture of a chain, the files of an export."""
+    seal = seal_of(tx, receiver_id)
+    if seal is None:
+        return
+    places = tx.connection.scalars(select(addresses.c.id).where(addresses.c.person_id == receiver_id)).all()
+    sentences = {seal.open_json(one)["sentence"] for one in sealed}
+    pictures, files = holding(tx, places, seal, sentences)
+    recall(tx, pictures)
+    # A file is one that the receiver asked for, and kept where they are: here it is forgotten.
+    forget(tx, files)
+
+
+def become_nameless(tx: Tx, person_id: int) -> None:
+    """Let each link keep its place and its numbers, without a person and without their words."""
+    _unname(tx, person_id)
+    never = (links.c.sender_id == person_id, links.c.accepted_at.is_(None))
+    touched = set(tx.connection.scalars(select(links.c.chain_id).where(_names(person_id)).distinct()))
+    tx.connection.execute(delete(links).where(*never))  # nobody has seen it, so nothing hangs on it
+    sent, got = (update(links).where(who == person_id) for who in (links.c.sender_id, links.c.receiver_id))
+    nothing = {"receiver_id": None, "sealed_by_receiver": None, "due_at": None, "answer": None, "answered_at": None}
+    tx.connection.execute(sent.values(sender_id=None, sealed_by_sender=None))
+    tx.connection.execute(got.values(**nothing))
+    _let_go_of_empty(tx, sorted(touched))
+
+
+def _unname(tx: Tx, person_id: int) -> None:
+    """Take what others call a person out of those others' own copies."""
+    rows = tx.connection.execute(
+        select(links.c.id, links.c.sender_id, links.c.sealed_by_sender).where(
+            links.c.receiver_id == person_id, links.c.sender_id != person_id, links.c.sealed_by_sender.is_not(None)
+        )
+    ).all()
+    seals: Mapping[int, Seal | None] = {who: seal_of(tx, who) for who in {row.sender_id for row in rows}}
+    for row in rows:
+        seal = seals[row.sender_id]
+        if seal is not None:
+            said = seal.open_json(bytes(row.sealed_by_sender)) | {"name": ""}
+            tx.connection.execute(
+                update(links).where(links.c.id == row.id).values(sealed_by_sender=seal.close_json(said))
+            )
+
+
+def _let_go_of_empty(tx: Tx, chain_ids: Sequence[int]) -> None:
+    """Delete chains in which nobody is left who could ask how far they went."""
+    somebody = exists().where(
+        links.c.chain_id == chains.c.id, or_(links.c.sender_id.is_not(None), links.c.receiver_id.is_not(None))
+    )
+    for start in range(0, len(chain_ids), _MOST):
+        here = chains.c.id.in_(chain_ids[start : start + _MOST])
+        tx.connection.execute(delete(chains).where(here, ~somebody))
+
+
+def _names(person_id: int) -> ColumnElement[bool]:
+    return or_(links.c.sender_id == person_id, links.c.receiver_id == person_id)
+
+
+def seal_of(tx: Tx, person_id: int) -> Seal | None:
+    """Return the seal of somebody else, None where they are about to be erased anew themselves."""
+    key_id = tx.connection.scalar(select(persons.c.key_id).where(persons.c.id == person_id))
+    try:
+        return tx.keys.seal(key_id) if key_id is not None else None
+    except SealGone:
+        return None

@@ -61,7 +61,7 @@ def refusal_of(tx: Tx, sender: Person, receiver_id: int | None, parent_id: int |
 def send(tx: Tx, sender: Person, sentence: Sentence) -> Sent | Refusal:
     """Send a sentence. Its sender has a name. The words were looked at before (`rules.fault_of`)."""
     parent_id = sentence.parent_id
-    if parent_id is not None and queries.received(tx, parent_id, sender) is None:
+    if parent_id is not None and not queries.has_come(tx, parent_id, sender):
         parent_id = None  # not theirs to pass on: then it is a sentence of their own
     refused = refusal_of(tx, sender, sentence.receiver_id, parent_id)
     if refused is not None:

@@ -259,6 +259,12 @@ def received(tx: Tx, link_id: int, person: Person) -> Link | None:
     return _link(row, person.seal, row.sealed_by_receiver) if row and row.sealed_by_receiver else None
 
 
+def has_come(tx: Tx, link_id: int, person: Person) -> bool:
+    """Return whether a sentence was brought to this person, be it that its sender has taken it back since."""
+    theirs = (links.c.id == link_id, links.c.receiver_id == person.id, links.c.brought_at.is_not(None))
+    return tx.connection.execute(select(links.c.id).where(*theirs)).first() is not None
+
+
 def sent(tx: Tx, link_id: int, person: Person) -> Link | None:
     """Return a sentence that this person has sent, or None."""
     row = tx.connection.execute(select(links).where(links.c.id == link_id, links.c.sender_id == person.id)).first()

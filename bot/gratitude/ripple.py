@@ -107,7 +107,7 @@ def _node(tx: Tx, person: Person, row: Row[Any], parent: int | None) -> Node:
     sent, got = row.sender_id == person.id, row.receiver_id == person.id
     sealed = row.sealed_by_sender if sent else row.sealed_by_receiver if got else None
     said = person.seal.open_json(bytes(sealed)) if sealed else {}
-    name = said.get("name")
+    name = said.get("name") or None  # of somebody erased there is none
     return Node(
         parent=parent,
         mine=sent or got,

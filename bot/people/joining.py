@@ -2,6 +2,12 @@
 
 Whatever names a person is moved, and whatever is sealed with their key is sealed anew: tables are found by their
 foreign keys and their `sealed_` columns, so that a table which is added later is not forgotten.
+
+The key of the one who goes is neither destroyed nor forgotten. Destroyed, it would make the start erase somebody who
+only joined two chats, as soon as a copy from before is put back (`privacy.erase.erase_put_back`): in that copy they are
+two persons still. Forgotten, it would leave that copy readable for ever, also after `/delete`. So its name goes to the
+one who stays (`past_keys`), and is destroyed when they are erased. A chat that parts again has a fresh key and nothing
+of before; the past keys stay with the person who keeps the words.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,6 +28,7 @@ from bot.store.tables import (
     metadata,
     nudges,
     outbox,
+    past_keys,
     persons,
     positions,
     reports,
@@ -45,6 +52,7 @@ def join(tx: Tx, one: int, other: int) -> int:
     for column in _naming_persons():
         tx.connection.execute(update(column.table).where(column == goes).values({column.name: stays}))
     _settle(tx, rows[stays], rows[goes], old, new)
+    tx.connection.execute(past_keys.insert().values(key_id=rows[goes].key_id, person_id=stays))
     tx.connection.execute(delete(persons).where(persons.c.id == goes))
     return stays
 
@@ -66,17 +74,17 @@ def _naming_persons() -> Iterator[Column[Any]]:
 
 def _reseal(tx: Tx, person_id: int, old: Seal, new: Seal) -> None:
     """Seal all texts of a person with another key."""
-    theirs = select(addresses.c.id).where(addresses.c.person_id == person_id)
-    for table, column, whose in _sealed_columns(person_id):
+    for table, column, whose in sealed_columns(person_id):
         _reseal_column(tx, table, column, whose, old, new)
-    _reseal_column(tx, words, words.c.sealed_text, words.c.address_id.in_(theirs), old, new)
-    _reseal_column(tx, outbox, outbox.c.body, and_(outbox.c.address_id.in_(theirs), outbox.c.sealed), old, new)
 
 
-def _sealed_columns(person_id: int) -> Iterator[tuple[Table, Column[Any], ColumnElement[bool]]]:
-    """Yield every sealed column of whatever names a person, and which rows are sealed with this person's key."""
+def sealed_columns(person_id: int) -> Iterator[tuple[Table, Column[Any], ColumnElement[bool]]]:
+    """Yield every column that is sealed with this person's key, and in which rows; `_settle` sees to their name."""
+    theirs = select(addresses.c.id).where(addresses.c.person_id == person_id)
     yield links, links.c.sealed_by_sender, links.c.sender_id == person_id
     yield links, links.c.sealed_by_receiver, links.c.receiver_id == person_id
+    yield words, words.c.sealed_text, words.c.address_id.in_(theirs)
+    yield outbox, outbox.c.body, and_(outbox.c.address_id.in_(theirs), outbox.c.sealed)
     for table in metadata.sorted_tables:
         if table in (links, persons) or "person_id" not in table.c or not table.c.person_id.foreign_keys:
             continue

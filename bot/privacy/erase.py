@@ -20,7 +20,7 @@ from bot.privacy.owners import owner_of
 from bot.speech import Op, Outgoing
 from bot.store import Tx
 from bot.store.owner import Part
-from bot.store.tables import addresses, erasures, outbox, persons
+from bot.store.tables import addresses, erasures, outbox, past_keys, persons
 
 LAST_LINE_LIVES = 3600
 """Seconds that the last line may take to leave: through a short outage, and not so long that it comes from nowhere."""
@@ -29,11 +29,18 @@ LAST_LINE_LIVES = 3600
 def erase(tx: Tx, person_id: int, parts: Iterable[Part]) -> None:
     """Erase a person; their key is destroyed after the commit. Nothing of theirs may be written afterwards."""
     owner = owner_of(tx, person_id)
-    key_id = tx.connection.scalar(select(persons.c.key_id).where(persons.c.id == person_id))
-    tx.connection.execute(tx.insert(erasures).values(key_id=key_id, at=tx.now).on_conflict_do_nothing())
+    for key_id in _keys_of(tx, person_id):
+        tx.connection.execute(tx.insert(erasures).values(key_id=key_id, at=tx.now).on_conflict_do_nothing())
     for part in parts:
         part.erase(tx, owner)
     tx.erases = True
+
+
+def _keys_of(tx: Tx, person_id: int) -> list[bytes]:
+    """Return the names of a person's key, and of those that chats had which were joined to them (`people.joining`)."""
+    own = select(persons.c.key_id).where(persons.c.id == person_id)
+    past = select(past_keys.c.key_id).where(past_keys.c.person_id == person_id)
+    return [bytes(key_id) for wanted in (own, past) for key_id in tx.connection.scalars(wanted)]
 
 
 def say_last(tx: Tx, person_id: int, recipient: Recipient, line: str, question: str | None = None) -> None:

@@ -4,9 +4,10 @@ Erasing goes in this order too: what points at something comes before what it po
 this one hands its own part over (`bot.flows.my_data`).
 """
 
+from bot.gratitude import personal as gratitude
 from bot.nudges import personal as nudges
 from bot.outbox import personal as outbox
 from bot.people import personal as people
 from bot.store.owner import Part
 
-PARTS: tuple[Part, ...] = (nudges.PART, outbox.PART, people.PART)
+PARTS: tuple[Part, ...] = (nudges.PART, gratitude.PART, outbox.PART, people.PART)

@@ -418,6 +418,15 @@ erasures = Table(
     sqlite_with_rowid=False,
 )
 
+# The keys of persons whose chats were joined to somebody: what older copies hold of them is erased with that somebody.
+past_keys = Table(
+    "past_keys",
+    metadata,
+    Column("key_id", LargeBinary, primary_key=True),
+    Column("person_id", Id, ForeignKey("persons.id", ondelete="CASCADE"), nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
 # A handful of named values that the program keeps for itself: the demo clock's offset, the last heartbeat.
 facts = Table(
     "facts",

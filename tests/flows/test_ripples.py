@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.gratitude.leaving import leave
+from bot.flows.my_data import PARTS
 from bot.gratitude.ripple import Ripple, ripple_of
 from bot.pictures.kinds import svg_of
-from bot.store import Tx
-from bot.store.tables import persons
+from bot.privacy.erase import erase
 from tests.flows.looking import person_of
 from tests.kit.drawing import PNG
 from tests.kit.talk import Friend, House
@@ -193,18 +192,16 @@ async def test_an_erased_person_leaves_a_nameless_pebble(chain: list[Friend]) ->
     house = chain[0].house
     before = ripple(chain[0])
     carl = house.store.run_now(lambda tx: person_of(tx, chain[2]).id)
-
-    def erase(tx: Tx) -> None:
-        leave(tx, carl)
-        tx.connection.execute(persons.delete().where(persons.c.id == carl))
-
-    house.store.run_now(erase)
+    house.store.run_now(lambda tx: erase(tx, carl, PARTS))
     after = ripple(chain[0])
     assert (after.people, after.sentences, after.depth) == (before.people, before.sentences, before.depth)
     assert [node.parent for node in after.nodes] == [node.parent for node in before.nodes]
-    # Bea keeps the copy of what she has sent; her sentence names nobody who can be found any more.
-    assert next(node.sentence for node in ripple(chain[1]).nodes if node.receiver) == "Sentence of bea."
-    assert next(node.sentence for node in ripple(chain[3]).nodes if node.sender) == "Sentence of carl."
+    # Bea keeps the copy of what she has sent, to nobody who has a name; what Carl has sent is gone with him.
+    bea, dora = ripple(chain[1]), ripple(chain[3])
+    sent = next(node for node in bea.nodes if node.sentence == "Sentence of bea.")
+    assert (sent.mine, sent.sender, sent.receiver) == (True, None, None)
+    got = dora.nodes[0]
+    assert (got.mine, got.sentence, got.sender) == (True, None, None)
 
 
 async def test_once_a_month_one_line_tells_how_far_it_went(house: House) -> None:

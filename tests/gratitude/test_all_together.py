@@ -1,5 +1,7 @@
 """Thanks, pass on, mute, block, report, pause, erase and join in any order: the rules hold whatever happens before."""
 
+import itertools
+import json
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -11,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.event import listen
 
+from bot.flows.my_data import PARTS
 from bot.gratitude import invitations, pass_on, queries, reports
 from bot.gratitude.invitations import Invitation, Keys
 from bot.gratitude.pass_on import Sent, Sentence
@@ -21,14 +24,17 @@ from bot.gratitude.ripple import ripple_of
 from bot.gratitude.rules import A_DAY, LIFE, Refusal
 from bot.people.joining import join, part
 from bot.people.queries import Person, find, meet, pause, resume, set_name
+from bot.privacy.erase import erase
+from bot.privacy.export import collect
 from bot.speech import Address
 from bot.store import Keyring, Store, Tx
-from bot.store.tables import acquaintances, links, outbox, persons, suspensions
+from bot.store.tables import acquaintances, links, metadata, outbox, persons, suspensions
 from tests.kit.clock import HandClock
 from tests.kit.databases import KEY, migrated_file
 
 NAMES = ("anna", "bea", "carl", "dora", "emil")
 HOUR, DAY = 3600, 86_400
+CANARY = "canary"
 some = st.sampled_from(NAMES)
 Found = TypeVar("Found")
 
@@ -40,6 +46,7 @@ class Thanks(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        self._texts = itertools.count(1)
         self._folder = tempfile.TemporaryDirectory()
         path = Path(self._folder.name) / "pebble.db"
         shutil.copy(self.template, path)
@@ -127,7 +134,8 @@ class Thanks(RuleBasedStateMachine):
             one, other = self.person(tx, sender), self.person(tx, receiver)
             parent = self._last_received(tx, one) if passes_on else None
             right = self._refusal(tx, one, other.id, parent)
-            result = pass_on.send(tx, one, Sentence(text, receiver.title(), other.id, parent))
+            said = f"{CANARY} {next(self._texts)} of {sender}: {text}"
+            result = pass_on.send(tx, one, Sentence(said, receiver.title(), other.id, parent))
             assert (result if isinstance(result, Refusal) else None) == right
             if isinstance(result, Sent):
                 link = tx.connection.execute(select(links).where(links.c.id == result.link_id)).one()
@@ -234,7 +242,45 @@ class Thanks(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(NAMES[3:]))
     def erase(self, name: str) -> None:
-        self.do(lambda tx: tx.connection.execute(delete(persons).where(persons.c.id == self.person(tx, name).id)))
+        """Everything goes, in the middle of whatever is under way; each chain keeps its place and numbers."""
+
+        def work(tx: Tx) -> int:
+            person = self.person(tx, name)
+            before = self._pebbles(tx)
+            texts = self._sent_texts(tx, person)
+            erase(tx, person.id, PARTS)
+            after = self._pebbles(tx)
+            assert {number: before[number] for number in after} == after
+            left = tx.connection.execute(select(links).where(links.c.id.in_(before))).all()
+            gone = before.keys() - after.keys()
+            assert all(number not in {row.parent_id for row in left} for number in gone)
+            for other in NAMES:
+                found = find(tx, Address("memory", other))
+                if found is not None:
+                    given = json.dumps(collect(tx, found, str, PARTS), ensure_ascii=False)
+                    assert not [text for text in texts if text in given]
+            return person.id
+
+        number = self.do(work)
+        self.do(lambda tx: self._nobody_names(tx, number))
+
+    def _pebbles(self, tx: Tx) -> dict[int, tuple[Any, ...]]:
+        """Return each link's place and numbers."""
+        names = ("chain_id", "parent_id", "depth", "sender_number", "receiver_number", "accepted_at", "day")
+        return {
+            row.id: tuple(getattr(row, name) for name in names) for row in tx.connection.execute(select(links)).all()
+        }
+
+    def _sent_texts(self, tx: Tx, person: Person) -> list[str]:
+        """Return what only this person has sent, as long as it can be told from what else there is."""
+        rows = tx.connection.execute(select(links.c.sealed_by_sender).where(links.c.sender_id == person.id)).all()
+        return [text for row in rows if (text := person.seal.open_json(bytes(row[0]))["sentence"]).startswith(CANARY)]
+
+    def _nobody_names(self, tx: Tx, number: int) -> None:
+        for table in metadata.sorted_tables:
+            for column in table.columns:
+                if any(key.column.table is persons for key in column.foreign_keys):
+                    assert tx.connection.execute(select(column).where(column == number)).first() is None, column
 
     @rule(hours=st.sampled_from((1, 7, 24, 100)))
     def let_time_pass(self, hours: int) -> None:
@@ -275,7 +321,7 @@ class Thanks(RuleBasedStateMachine):
     def chains_are_trees_and_seals_open(self) -> None:
         def work(tx: Tx) -> None:
             rows = {row.id: row for row in tx.connection.execute(select(links)).all()}
-            keys = dict(tx.connection.execute(select(persons.c.id, persons.c.wrapped_key)).all())
+            keys = dict(tx.connection.execute(select(persons.c.id, persons.c.key_id)).all())
             for row in rows.values():
                 parent = rows.get(row.parent_id)
                 assert row.depth == (parent.depth + 1 if parent else 1)

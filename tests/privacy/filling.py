@@ -37,7 +37,11 @@ def personal_tables() -> list[Table]:
     answered = {table for part in PARTS for table in part.tables}
     found = [table for table in metadata.sorted_tables if table in answered]
     # One that points at others without foreign keys comes after them.
-    return sorted(found, key=lambda table: bool(table.name != "persons" and not table.foreign_keys))
+    return sorted(found, key=lambda table: not table.foreign_keys and any(map(_points, table.c.keys())))
+
+
+def _points(name: str) -> bool:
+    return name.endswith("_id") and name != "key_id"
 
 
 def fill(tx: Tx, name: str, numbers: Iterator[int] | None = None) -> Filled:
@@ -70,8 +74,10 @@ def _value(column: Column[Any], filled: Filled, name: str, number: int) -> Any:
     if column.name == "id":
         return None  # the database gives it
     target = next((key.column.table.name for key in column.foreign_keys), SINGULAR.get(column.name.removesuffix("_id")))
-    if target in filled.rows and column.name.endswith("_id"):
+    if target in filled.rows and (column.foreign_keys or column.name.endswith("_id")):
         return filled.rows[target]
+    if column.foreign_keys:
+        return None  # to another row of its own table
     mark = f"{name[0]}{number}"
     match column.type:
         case LargeBinary() if column.name == "body":
