@@ -329,7 +329,9 @@ async def test_every_command_is_answered_where_only_its_person_sees_it(anna: Pla
         await hall.slash(command)
         assert len(hall.said) > count, command
         assert all(line.ephemeral for line in hall.said), command
-    assert anna.said == []
+    # The files of /export come to the private chat, and to no other place.
+    assert anna.said
+    assert all(line.message.attachments for line in anna.said)
 
 
 async def test_a_line_in_a_server_can_still_be_answered_when_its_way_back_has_closed(
