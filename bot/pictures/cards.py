@@ -86,8 +86,8 @@ def _numbers(numbers: Sequence[Number], top: float, words: Words) -> str:
     for place, one in enumerate(numbers):
         x = WIDTH - MARGIN - column * place if words.rtl else MARGIN + column * place
         value = line(one.value, words.style(48, words.look.accent, BOLD), column - 20, words.rtl)
-        label = line(one.label, words.style(25, words.look.quiet), column - 20, words.rtl)
-        drawn += [value.draw(x, top + 46, words.start), label.draw(x, top + 84, words.start)]
+        label = line(one.label, words.style(29, words.look.quiet), column - 20, words.rtl)
+        drawn += [value.draw(x, top + 46, words.start), label.draw(x, top + 86, words.start)]
     return "".join(drawn)
 
 

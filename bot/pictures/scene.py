@@ -52,7 +52,7 @@ def _foot(note: str, below: list[Card], words: Words) -> tuple[str, float]:
     y = HEIGHT - EDGE - 6.0
     drawn: list[str] = []
     if note:
-        small = words.style(22, words.look.quiet)
+        small = words.style(26, words.look.quiet)
         drawn.append(line(note, small, WIDTH - 2 * MARGIN).draw(WIDTH / 2, HEIGHT - 38, "middle"))
         y = HEIGHT - 84.0
     for card in reversed(below):

@@ -92,7 +92,7 @@ async def discord_house(store: Store, api: DiscordApi, **chosen: Any) -> AsyncIt
     clock = store.clock
     assert isinstance(clock, HandClock)
     skipped: list[tuple[str, str]] = []
-    door = Door(store, CATALOGUE)
+    door = Door(store, CATALOGUE, lambda token: {"discord": way} if (way := chat.way_in(token)) else {})
 
     async def on_skip(key: str, problem: str) -> None:
         skipped.append((key, problem))

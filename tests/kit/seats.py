@@ -125,8 +125,9 @@ class OnTelegram:
         return [said.text for said in self._person.inbox]
 
     def files(self) -> list[bytes]:
-        given = [part for said in self._person.inbox for part in (said.photo, said.document)]
-        return [part if isinstance(part, bytes) else part.content for part in given if part is not None]
+        inbox = self._person.inbox
+        pictures = [said.photo for said in inbox if isinstance(said.photo, bytes)]
+        return pictures + [said.document.content for said in inbox if said.document]
 
 
 class OnDiscord:

@@ -1,6 +1,6 @@
 """A whole Pebble on Discord as simcord simulates it: every part real, in one world with one clock that tests move."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,6 +17,7 @@ from bot.outbox.marks import expire
 from bot.outbox.pump import Pump
 from bot.people.queries import cursors
 from bot.rota import Rota
+from bot.speech import WayIn
 from bot.store import Keyring, Store
 from tests.fakes.discord_markdown import Reader, render
 from tests.kit.clock import START, HandClock
@@ -182,7 +183,7 @@ class SimcordHouse:
         self.clock.join(self.env)
 
     def _build(self) -> None:
-        door = self.door = Door(self.store, CATALOGUE)
+        door = self.door = Door(self.store, CATALOGUE, self._ways)
 
         async def on_skip(key: str, problem: str) -> None:
             self.skipped.append((key, problem))
@@ -194,6 +195,10 @@ class SimcordHouse:
         self.chat = DiscordChat(token="", on_skip=on_skip, clock=self.clock, unread=unread, menu=slash_menu())
         self.pump = Pump(self.store, {self.chat.name: self.chat}, LocalClaim(alone=True), self.clock, self.clock.sleep)
         self.rota = Rota(self.store, CATALOGUE, self.clock)
+
+    def _ways(self, token: str) -> Mapping[str, WayIn]:
+        way = self.chat.way_in(token)
+        return {"discord": way} if way else {}
 
     async def start(self) -> None:
         """Start Pebble in a world that begins."""
