@@ -28,12 +28,16 @@ def _privacy(visit: Visit) -> None:
         "Who can read it: your words are sealed with a key of your own, but whoever runs this bot holds that key and "
         "could read them. So could the platform that carries our chat."
     )
-    time = N_("How long: what I say to you, seven days. Your moments and settings, until you delete them.")
+    thanks = N_(
+        "Thanks: your sentence and name are seen by the one you write to; all others of a chain see pebbles. /delete "
+        "takes sentences back where the chat allows; a nameless pebble stays."
+    )
+    time = N_("How long: what I say to you, seven days. The rest, until you delete it.")
     leaving = N_(
         "/export gives you all of it as files. /delete takes all of it away at once: from then on nobody can read your "
         "words in older backups either. Times and taps stay in those until they are thrown away."
     )
-    text = "\n\n".join(visit.voice.say(part) for part in (kept, readers, time, leaving))
+    text = "\n\n".join(visit.voice.say(part) for part in (kept, readers, thanks, time, leaving))
     row = (
         visit.button(N_("Export"), Payload("menu", 0, "export")),
         visit.button(N_("Delete"), Payload("menu", 0, "delete")),
@@ -43,12 +47,14 @@ def _privacy(visit: Visit) -> None:
 
 def _export(visit: Visit) -> None:
     """Send all of it as files, to the person's own chat and nowhere else."""
+    found = collect(visit.tx, visit.person, lambda key: _title(visit, key), PARTS)
+    asked = visit.person
     if visit.incoming.aside:
         visit.say(N_("Your files come in our private chat."))
-        visit.person = replace(visit.person, via="")
-    found = collect(visit.tx, visit.person, lambda key: _title(visit, key), PARTS)
+        visit.person = replace(asked, via="")
     _send(visit, N_("Everything I keep of you, for you alone."), as_json(found))
     _send(visit, N_("Your moments as a table, for any spreadsheet."), as_csv(found))
+    visit.person = asked
 
 
 def _send(visit: Visit, caption: str, files: list[Attachment]) -> None:
@@ -83,13 +89,17 @@ def _ask_what_goes(scene: Scene) -> Ask:
         "This takes away everything I keep of you, all at once and for good: settings, nudges, your moments and words, "
         "what you kept. Nobody can bring it back, whoever runs me included."
     )
+    thanks = N_(
+        "Your sentences of thanks go too, also where I brought them, as far as that chat allows. Of each a nameless "
+        "pebble stays in its chain."
+    )
     stays = N_("What stands in this chat stays in your app until you delete it there.")
     copy = N_("If you would like a copy first: /export sends you all of it as files.")
     rows = (
         ((say(N_("Delete everything")), "delete"), (say(N_("Keep everything")), "keep")),
         ((say(N_("Export first")), "export"),),
     )
-    return Ask("\n\n".join(map(say, (goes, stays, copy))), rows)
+    return Ask("\n\n".join(map(say, (goes, thanks, stays, copy))), rows)
 
 
 def _take_what_goes(scene: Scene, answer: Answer) -> Turn | Unclear | None:
