@@ -211,7 +211,7 @@ async def test_the_victim_of_a_deadlock_is_run_again(postgres_server: Postgres, 
         await store.run(work)
 
     await asyncio.gather(both("a", "b"), both("b", "a"))
-    assert len(runs) == 3, "one of them was the victim and ran twice"
+    assert len(runs) > 2, "one of them was the victim and ran again, maybe into another one"
     assert await store.read(lambda tx: (read_number(tx, "a"), read_number(tx, "b"))) == (2, 2)
     store.close()
 
