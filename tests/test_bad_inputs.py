@@ -19,6 +19,7 @@ from tests.flows.looking import DAY, moments_of, nudges_of, payload, position_of
 from tests.kit.clock import HandClock
 from tests.kit.databases import KEY, migrated_file
 from tests.kit.talk import Friend, House
+from tests.kit.thanks import all_links, invite, letters, meet, pass_on, token_of
 
 EMPTY = "That arrived empty. Say it again in a few words?"
 LONG = "That is more than I can keep in one piece. Would you send me its heart, in up to 4,000 characters?"
@@ -404,3 +405,139 @@ async def test_events_out_of_order_are_each_handled(friend: Friend) -> None:
     for n in (9, 5, 7):
         await friend.send("hello", key=f"memory:update:{friend.name}:{n}")
     assert friend.said == [HELPFUL] * 3
+
+
+# Thanks between people
+
+CONTACT = "That reads like a link, an address or a number"
+CLOSED = "This invitation doesn’t open, or not any more. Whoever gave it to you can make a new one."
+LEADS_AWAY = {"mention in Markdown", "everyone", "formula", "URL over two lines", "homoglyph domain"}
+thanks = pytest.mark.parametrize(
+    ("written", "kept", "travels"), [(*row, name not in LEADS_AWAY) for name, row in TEXTS.items()], ids=TEXTS
+)
+
+
+async def at_the_sentence(friend: Friend) -> None:
+    await friend.command("thanks")
+    await friend.send("Bea")
+
+
+@thanks
+async def test_as_a_sentence_of_thanks_it_travels_in_one_line_or_is_asked_for_again(
+    friend: Friend, written: str, kept: str | None, travels: bool
+) -> None:
+    await at_the_sentence(friend)
+    before = position_of(friend)
+    await friend.send(written)
+    if kept is None or not travels:
+        assert friend.newest.text.startswith(CONTACT if kept is not None else kind_line(written))
+        assert position_of(friend) == before
+        return
+    await friend.send("Anna")
+    assert f"“{' '.join(kept.split())}”" in friend.said[-2] + friend.said[-1]
+    assert friend.newest.labels == ["Send", "Change", "Keep private"]
+
+
+@thanks
+async def test_as_a_name_it_is_taken_or_asked_for_again(
+    friend: Friend, written: str, kept: str | None, travels: bool
+) -> None:
+    await at_the_sentence(friend)
+    await friend.send("I like how you wait.")
+    before = position_of(friend)
+    await friend.send(written)
+    if friend.newest.labels == ["Send", "Change", "Keep private"]:
+        assert kept is not None
+        assert travels
+        assert f"From {' '.join(kept.split())}:" in friend.said[-2] + friend.said[-1]
+    else:
+        assert position_of(friend) == before
+        assert friend.newest.text
+
+
+TOKENS = {
+    "guessed": "A" * 22,
+    "too long for a deep link": "A" * 65,
+    "of another alphabet": "٠" * 22,
+    "NUL": "\0" * 22,
+    "lone surrogate": "\ud800" * 22,
+    "quote": "' OR token_hash <> '",
+    "a hash in place of a token": "0" * 64,
+    "format string": "{0.__class__}",
+}
+
+
+@pytest.mark.parametrize("token", TOKENS.values(), ids=TOKENS)
+@pytest.mark.parametrize("command", ["start", "accept"])
+async def test_a_guessed_token_opens_nothing(friend: Friend, command: str, token: str) -> None:
+    await friend.command(command, token)
+    assert "has a sentence of thanks for you" not in "".join(friend.said)
+    assert friend.said
+    assert letters(friend) == []
+
+
+async def invited(friend: Friend, to: str = "Bea") -> str:
+    """Write to somebody new and return the token of the link."""
+    await invite(friend, to)
+    return token_of(friend)
+
+
+async def test_the_sixth_guess_within_an_hour_opens_nothing_even_when_it_is_right(
+    friend: Friend, crowded: House
+) -> None:
+    token, other = await invited(friend), crowded.person(next(_names))
+    for guess in range(5):
+        await other.command("start", f"{guess}" * 22)
+        assert other.newest.text == CLOSED
+    await other.command("start", token)
+    assert other.newest.text == "Those were a few wrong ones. Let’s try again in an hour."
+
+
+async def test_inviting_oneself_leads_nowhere(friend: Friend) -> None:
+    token = await invited(friend)
+    for command in ("start", "accept"):
+        await friend.command(command, token)
+        assert friend.newest.text == "That is your own invitation. It is for the one you wrote to."
+    assert "has a sentence of thanks for you" not in "".join(friend.said)
+
+
+async def test_an_invitation_cycle_begins_a_chain_of_its_own(friend: Friend, crowded: House) -> None:
+    second, third = crowded.person(next(_names)), crowded.person(next(_names))
+    before = len(all_links(crowded))
+    await meet(friend, second)
+    await pass_on(second, third, "To the third.")
+    await pass_on(third, friend, "Back to the first.")
+    first, _, last = all_links(crowded)[before:]
+    assert (last.parent_id, last.depth) == (None, 1)
+    assert last.chain_id != first.chain_id
+
+
+async def test_an_invitation_is_accepted_once_however_often_it_is_tapped(friend: Friend, crowded: House) -> None:
+    token, other = await invited(friend), crowded.person(next(_names))
+    await other.command("start", token)
+    said = other.newest
+    events = [other.event(Kind.TAP, payload(said, "Accept"), message=said.id) for _ in range(20)]
+    await asyncio.gather(*map(crowded.door.receive, events))
+    await crowded.pump.settle()
+    assert len(letters(other)) == 1
+    await other.command("start", token)
+    assert other.newest.text == CLOSED
+
+
+async def test_erasing_in_mid_chain_leaves_the_others_their_chain(friend: Friend, crowded: House) -> None:
+    second, third = crowded.person(next(_names)), crowded.person(next(_names))
+    before = len(all_links(crowded))
+    await meet(friend, second)
+    await pass_on(second, third, "To the third.")
+    await third.tap("Pass it on")
+    await second.command("delete")
+    for label in ("Delete everything", "Yes, delete it all"):
+        await second.tap(label)
+    await third.send("Fourth")
+    await third.send("Onward.")
+    await third.send("Third")
+    await third.tap("Send")
+    one, two, three = all_links(crowded)[before:]
+    assert [link.parent_id for link in (one, two, three)] == [None, one.id, two.id]
+    assert (one.receiver_id, two.sender_id, two.sealed_by_receiver) == (None, None, None)
+    assert letters(third)[0] != "To the third."

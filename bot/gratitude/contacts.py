@@ -57,12 +57,21 @@ _ROUND = re.compile(r"(?<!\d)[1-9]\d{0,2}(?:[ .,'’]000)+(?!\d)")
 _NUMBER = re.compile(r"(?:\+|\b00)?[(]?\d(?:[\s().,/–—-]*\d){6,}")
 """A phone number has seven digits or more (ITU-T E.164: up to fifteen)."""
 
+_DOTTED = re.compile(r"[^\W_][\w-]*\.[^\W\d_]{2,}")
+_SCRIPTS = frozenset(("LATIN", "CYRILLIC", "GREEK", "ARMENIAN"))
+
 _UNSEEN = ("Cf", "Mn", "Me", "Cc")
 
 
 def leads_away(text: str) -> bool:
     """Return whether the text holds a link, an address, an @name or a phone number, as far as can be told."""
-    return any(_found(plain) for plain in {_plain(text), _plain("".join(text.splitlines()))})
+    return _poses(text) or any(_found(plain) for plain in {_plain(text), _plain("".join(text.splitlines()))})
+
+
+def _poses(text: str) -> bool:
+    """Return whether a word before a dot mixes letters of scripts that look alike, whatever its ending is."""
+    words = [label for dotted in _DOTTED.findall(text) for label in dotted.split(".")]
+    return any(len({unicodedata.name(char, "").split(" ")[0] for char in word} & _SCRIPTS) > 1 for word in words)
 
 
 def _found(plain: str) -> bool:

@@ -89,8 +89,9 @@ async def test_who_reported_somebody_is_not_told_to_them(anna: Friend, bea: Frie
 
 
 async def test_a_sentence_is_deleted_where_it_was_brought_and_its_copy_goes(
-    anna: Friend, bea: Friend, house: House
+    anna: Friend, bea: Friend, house: House, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    caplog.set_level("DEBUG")
     await meet(anna, bea, CANARY)
     await bea.tap("❤️")
     await bea.command("export")  # its file held the sentence
@@ -106,6 +107,7 @@ async def test_a_sentence_is_deleted_where_it_was_brought_and_its_copy_goes(
     assert (link.sender_id, link.sealed_by_sender, link.sealed_by_receiver) == (None, None, None)
     assert (link.depth, link.sender_number, link.receiver_number, link.answer) == (1, 1, 2, "heart")
     assert given(bea)["people"] == []
+    assert "canary" not in caplog.text + "".join(capsys.readouterr())
 
 
 async def test_a_picture_with_the_sentence_is_taken_back_too(anna: Friend, bea: Friend, house: House) -> None:

@@ -1,6 +1,7 @@
 """/delete and /privacy: said plainly, as easily left as taken, and afterwards there is nobody."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from bot.outbox.states import State
 from bot.speech import Kind
 from bot.store import Keyring, Store, Tx
 from bot.store.person_keys import person_keys
-from bot.store.tables import addresses, metadata, outbox, persons
+from bot.store.tables import addresses, link_codes, metadata, outbox, persons, tries
 from tests.flows.looking import nudges_of, person_of, position_of, reopened
 from tests.kit.clock import HandClock
 from tests.kit.databases import KEY, Postgres
@@ -63,6 +64,7 @@ async def test_two_taps_and_everything_is_gone(house: House) -> None:
     assert asked.labels == ["Delete everything", "Keep everything", "Export first"]
     assert "Nobody can bring it back" in asked.text
     assert "until you delete it there" in asked.text
+    assert "Your sentences of thanks go too, also where I brought them" in asked.text
     assert "/export" in asked.text
     await anna.tap("Delete everything")
     sure = anna.newest
@@ -254,6 +256,21 @@ async def test_who_has_blocked_the_bot_is_gone_all_the_same(house: House) -> Non
     assert counts(house.store) == {}
 
 
+async def test_how_far_a_chat_was_read_and_wrong_guesses_go_before_the_address_does(house: House) -> None:
+    anna = house.person("anna")
+    await house.receive(replace(anna.event(Kind.COMMAND, "help"), cursor="1234567890"))
+    await anna.command("link", "0000-0000")
+    await anna.command("link")
+    await asks_and_taps(anna)
+
+    def left(tx: Tx) -> tuple[Any, int, int]:
+        cursor = tx.connection.scalar(select(addresses.c.cursor).where(addresses.c.chat == "anna"))
+        guesses, codes = (len(tx.connection.execute(select(table)).all()) for table in (tries, link_codes))
+        return cursor, guesses, codes
+
+    assert house.store.run_now(left) == (None, 0, 0)
+
+
 async def test_the_key_is_destroyed_and_others_keep_theirs(house: House) -> None:
     anna, ben = house.person("anna"), house.person("ben")
     await anna.sign_up()
@@ -275,6 +292,7 @@ async def test_privacy_says_it_all_in_one_message_with_both_ways_to_leave(house:
         assert friend.newest.labels == labels
         assert "/export" in friend.newest.text
         assert "/delete" in friend.newest.text
+        assert ("nameless pebble" if language == "en" else "namenloser Kiesel") in friend.newest.text
         await friend.tap(labels[0])
         assert friend.newest.attachment is not None
         await friend.command("privacy")
