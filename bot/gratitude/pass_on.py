@@ -116,7 +116,10 @@ def bring(tx: Tx, link_id: int) -> None:
     """Put a sentence into the outbox when its receiver is awake and willing; else note when to look again."""
     row = tx.connection.execute(select(links).where(links.c.id == link_id)).one()
     change = partial(queries.change_link, tx, link_id)
-    if row.brought_at is not None or row.withheld or row.due_at is None or row.due_at > tx.now:
+    if row.due_at is None or row.due_at > tx.now:
+        return
+    if row.brought_at is not None or row.withheld:
+        change(due_at=None)  # settled while somebody else had it in hand: it is not to be looked at for ever
         return
     receiver = reach(tx, row.receiver_id) if row.receiver_id is not None else None
     # Whoever is gone sends nothing any more, and nobody hears from who is blocked or suspended by now.

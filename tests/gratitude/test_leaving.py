@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from bot.errors import TryLater
 from bot.flows.my_data import PARTS
+from bot.gratitude.pass_on import next_due
 from bot.gratitude.reports import reported
 from bot.outbox.handout import LocalClaim
 from bot.outbox.marks import Outcome, mark
@@ -18,7 +19,7 @@ from bot.privacy.erase import erase_put_back
 from bot.privacy.export import collect
 from bot.speech import Attachment, Kind, Op, Outgoing
 from bot.store import Store, Tx
-from bot.store.tables import addresses, chains, invitations, outbox, persons, reports
+from bot.store.tables import addresses, chains, invitations, links, outbox, persons, reports
 from tests.flows.looking import person_of
 from tests.kit.clock import HandClock
 from tests.kit.talk import Friend, House
@@ -332,3 +333,16 @@ async def test_over_invitations_are_forgotten_after_a_while(anna: Friend, house:
     await house.rota.forget()
     assert house.store.run_now(lambda tx: len(tx.connection.execute(select(invitations)).all())) == 0
     assert len(all_links(house)) == 1
+
+
+async def test_a_link_that_was_settled_meanwhile_is_not_looked_at_for_ever(
+    anna: Friend, bea: Friend, house: House
+) -> None:
+    await meet(anna, bea)
+
+    def settle_but_leave_due(tx: Tx) -> None:
+        tx.connection.execute(update(links).values(withheld=True, due_at=tx.now))
+
+    await house.store.run(settle_but_leave_due)
+    await house.rota.tick()
+    assert await house.store.read(next_due) is None
