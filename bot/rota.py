@@ -86,7 +86,8 @@ class Rota:
         """Bring the sentences of others whose receivers are awake now."""
         due = await self._store.read(pass_on.next_due)
         while due is not None and due <= self._clock.now():
-            await self._store.run(pass_on.sweep)
+            if not await self._store.run(pass_on.sweep):
+                break  # another process has it in hand
             due = await self._store.read(pass_on.next_due)
 
     async def _notice_the_clock(self) -> None:

@@ -161,6 +161,11 @@ def _pictures(_settings: Settings) -> str:
     return "all scripts can be drawn"
 
 
+def _printable(text: str) -> str:
+    """Return a person's words without what a terminal would obey."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
 def list_reports(settings: Settings, say: Say) -> int:
     """Say what was reported, newest first; a sentence only where whoever reported it agreed."""
     store, _ = open_database(settings, SystemClock(), alone=False)
@@ -172,7 +177,7 @@ def list_reports(settings: Settings, say: Say) -> int:
     for one in found:
         when = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(one.at))
         state = "suspended" if one.suspended else "may send"
-        said = "the reporter keeps the sentence private" if one.sentence is None else f"“{one.sentence}”"
+        said = "the reporter keeps the sentence private" if one.sentence is None else f"“{_printable(one.sentence)}”"
         lines.append(f"report {one.id}  {when}  person {one.about_id} ({state})  {said}")
     say("\n".join(lines or ["Nothing was reported."]))
     return 0

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from bot.flows.linking import headed, place_of
 from bot.flows.visit import OLD, Chapter, Visit
 from bot.gratitude import queries
-from bot.gratitude.invitations import Keys, still_opens
+from bot.gratitude.invitations import Keys, is_fresh
 from bot.outbox import shelf
 from bot.outbox.shelf import Terms
 from bot.people.codes import shown
@@ -57,10 +57,10 @@ def _token(packed: str) -> str:
 
 
 def _show_code(visit: Visit, payload: Payload) -> None:
-    """Show the link as a picture, once, while it opens; only who made the invitation gets it."""
+    """Show the link as a picture, once, for as long as it may open; only who made the invitation gets it."""
     token, say = _token(payload.choice), visit.voice.say
     link, ways = queries.sent(visit.tx, payload.row, visit.person), visit.ways(token)
-    if link is None or not ways or not still_opens(visit.tx, visit.person, token):
+    if link is None or not ways or not is_fresh(visit.tx, visit.person, token):
         visit.toast = say(OLD)
         return
     # An address that brings the token along, the first one: a page needs no account anywhere.

@@ -97,12 +97,15 @@ def opened(tx: Tx, person: Person, invitation_id: int) -> Invitation | None:
     return _invitation(tx, person, row) if row and _stands(tx, person, row) else None
 
 
-def still_opens(tx: Tx, sender: Person, token: str) -> bool:
-    """Return whether this is the token of an invitation of the sender's own that nobody has answered yet."""
+def is_fresh(tx: Tx, sender: Person, token: str) -> bool:
+    """Return whether this is the token of an invitation of the sender's own whose days are not over.
+
+    Whether somebody has answered it is not told: a no is silent.
+    """
     row = tx.connection.execute(
         select(invitations).where(invitations.c.token_hash == hashed(token), invitations.c.person_id == sender.id)
     ).first()
-    return row is not None and row.settled_at is None and tx.now < row.expires_at
+    return row is not None and tx.now < row.expires_at
 
 
 def settle(tx: Tx, invitation: Invitation) -> bool:
@@ -116,7 +119,8 @@ def settle(tx: Tx, invitation: Invitation) -> bool:
 
 
 def _stands(tx: Tx, person: Person, row: Any) -> bool:
-    if row.settled_at is not None or tx.now >= row.expires_at:
+    # Their own: two chats of one person were joined after it was opened.
+    if row.settled_at is not None or tx.now >= row.expires_at or row.person_id == person.id:
         return False
     _, _, blocked = stance(tx, person.id, row.person_id)
     return not blocked and not is_suspended(tx, row.person_id)

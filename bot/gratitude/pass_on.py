@@ -127,10 +127,10 @@ def bring(tx: Tx, link_id: int) -> None:
         change(due_at=None)
         return
     _, muted, blocked = queries.stance(tx, receiver.id, row.sender_id)
-    if blocked or row.sender_id is None or is_suspended(tx, row.sender_id):
+    if blocked or row.sender_id is None:
         _withhold(tx, link_id)
         return
-    when = None if muted else comes_at(_receiver(receiver), tx.now)
+    when = None if muted or is_suspended(tx, row.sender_id) else comes_at(_receiver(receiver), tx.now)
     if when is None or when > tx.now:
         change(due_at=when)
         return
@@ -143,7 +143,7 @@ def bring(tx: Tx, link_id: int) -> None:
 
 def let_in(tx: Tx, person: Person) -> None:
     """Bring what has waited while the person rested, or did not want to hear from somebody."""
-    for link_id in queries.waiting_for(tx, person.id):
+    for link_id in queries.waiting_for(tx, person.id, queries.date_of(tx, person).isoformat()):
         queries.change_link(tx, link_id, due_at=tx.now)
         bring(tx, link_id)
 
@@ -174,7 +174,7 @@ def answer(tx: Tx, person: Person, link: Link, word: str) -> bool:
         return True
     accepted, muted, blocked = queries.stance(tx, sender.id, person.id)
     when = comes_at(_receiver(sender), tx.now)
-    if not accepted or muted or blocked or when is None:
+    if not accepted or muted or blocked or when is None or is_suspended(tx, person.id):
         return True
     name = queries.name_of(tx, sender.id, sender.seal, person.id) or "…"
     message = Outgoing(word_back(Voice.of(sender.language), name, word))

@@ -290,15 +290,19 @@ def change_link(tx: Tx, link_id: int, **values: Any) -> None:
     tx.connection.execute(update(links).where(links.c.id == link_id).values(**values))
 
 
-def waiting_for(tx: Tx, person_id: int) -> Collection[int]:
-    """Return the links that wait until their receiver resumes or hears their sender again, oldest first."""
+def waiting_for(tx: Tx, person_id: int, today: str) -> Collection[int]:
+    """Return the links that wait until their receiver resumes or hears their sender again, oldest first.
+
+    `today` is the receiver's local date (ISO 8601).
+    """
     wanted = (
         select(links.c.id)
         .where(
             links.c.receiver_id == person_id,
             links.c.brought_at.is_(None),
-            links.c.due_at.is_(None),
             links.c.withheld.is_(False),
+            # One for a later day keeps its day: at most one a day comes from the same person.
+            or_(links.c.due_at.is_(None), links.c.due_at <= tx.now, links.c.day <= today),
             links.c.accepted_at >= tx.now - LIFE,
         )
         .order_by(links.c.id)

@@ -71,6 +71,10 @@ def lift(tx: Tx, person_id: int) -> bool:
         .where(suspensions.c.person_id == person_id, suspensions.c.lifted_at.is_(None))
         .values(lifted_at=tx.now)
     )
+    # What they sent before has waited meanwhile.
+    waits = (links.c.sender_id == person_id, links.c.brought_at.is_(None), links.c.withheld.is_(False))
+    taken = (links.c.due_at.is_(None), links.c.accepted_at.is_not(None))
+    tx.connection.execute(update(links).where(*waits, *taken).values(due_at=tx.now))
     return int(result.rowcount) == 1
 
 

@@ -240,7 +240,7 @@ links = Table(
     metadata,
     _key(),
     Column("chain_id", Id, ForeignKey("chains.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("parent_id", Id, ForeignKey("links.id", ondelete="SET NULL")),  # null: the chain begins here
+    Column("parent_id", Id, ForeignKey("links.id", ondelete="SET NULL"), index=True),  # null: the chain begins here
     Column("depth", Integer, nullable=False),  # 1 where the chain begins
     Column("sender_id", Id, ForeignKey("persons.id", ondelete="SET NULL")),
     Column("receiver_id", Id, ForeignKey("persons.id", ondelete="SET NULL"), index=True),  # null too: not accepted yet
@@ -277,8 +277,9 @@ invitations = Table(
     Column("link_id", Id, ForeignKey("links.id", ondelete="CASCADE"), nullable=False, unique=True),
     Column("token_hash", String(64), nullable=False, unique=True),
     Column("code_hash", String(64), nullable=False, unique=True),  # the same in letters that can be typed
-    Column("expires_at", BigInteger, nullable=False),
-    Column("opened_by", Id, ForeignKey("persons.id", ondelete="SET NULL")),  # who was last shown who it is from
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    # Who was last shown who it is from.
+    Column("opened_by", Id, ForeignKey("persons.id", ondelete="SET NULL"), index=True),
     Column("settled_at", BigInteger),  # accepted or declined
     sqlite_autoincrement=True,
 )
@@ -298,7 +299,7 @@ reports = Table(
     metadata,
     _key(),
     Column("link_id", Id, ForeignKey("links.id", ondelete="CASCADE"), nullable=False),
-    Column("person_id", Id, ForeignKey("persons.id", ondelete="SET NULL")),  # who reported
+    Column("person_id", Id, ForeignKey("persons.id", ondelete="SET NULL"), index=True),  # who reported
     Column("about_id", Id, ForeignKey("persons.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("shows", Boolean, nullable=False),  # the host may read the sentence
     Column("at", BigInteger, nullable=False),

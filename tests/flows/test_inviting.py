@@ -82,13 +82,18 @@ async def test_on_discord_alone_the_picture_adds_pebble_and_the_code_does_the_re
     )
 
 
-async def test_the_picture_is_for_who_wrote_and_only_while_it_opens(anna: Friend, bea: Friend, house: House) -> None:
+@pytest.mark.parametrize("answer", ["Accept", "No, thank you"])
+async def test_the_picture_is_for_who_wrote_and_tells_nothing_of_an_answer(
+    anna: Friend, bea: Friend, house: House, answer: str
+) -> None:
     await invite(anna, "Bea")
     asked = anna.newest
     payload = asked.rows[-1][0].payload
     assert (await bea.tap_payload(payload, None)).toast == OLD
     await bea.command("accept", code_of(anna))
-    await bea.tap("Accept")
+    await bea.tap(answer)
+    assert (await anna.tap_payload(payload, asked.id)).toast == "", "a no is silent, so a yes is not told here either"
+    house.clock.forward(8 * 86_400)
     assert (await anna.tap_payload(payload, asked.id)).toast == OLD
     carl = house.person("carl")
     await invite(carl, "Dora")

@@ -1,8 +1,11 @@
 """Care in thanks: what does not travel, how often, and what mute, block and report do."""
 
+import re
+
 import pytest
 
 from bot.gratitude.pass_on import Sentence, send
+from bot.gratitude.reports import lift, suspend
 from bot.store import Tx
 from tests.flows.looking import moments_of, person_of
 from tests.kit.talk import Friend, House
@@ -378,3 +381,52 @@ async def test_after_thinking_of_somebody_thanks_are_one_tap_away(anna: Friend) 
     await anna.tap("Sent")
     await anna.tap("Thank somebody")
     assert anna.newest.text == "What do you call them? Only you see that."
+
+
+@pytest.mark.parametrize("length", ["", "2 weeks"])
+async def test_who_comes_back_early_gets_what_was_sent_meanwhile(
+    anna: Friend, bea: Friend, house: House, length: str
+) -> None:
+    await meet(anna, bea)
+    await house.pass_time(DAY)
+    await bea.command("pause", length)
+    await thank(anna, "Bea", "You water the plants of everybody.")
+    await house.pass_time(HOUR)
+    assert not any("water the plants" in text for text in bea.said)
+    await bea.command("resume")
+    await house.pass_time(60)
+    assert any("water the plants" in text for text in bea.said)
+
+
+async def test_what_waits_for_somebody_suspended_comes_when_that_is_lifted(
+    anna: Friend, bea: Friend, house: House
+) -> None:
+    await meet(anna, bea)
+    await house.pass_time(DAY)
+    await bea.command("pause")
+    await thank(anna, "Bea", "You water the plants of everybody.")
+    number = house.store.run_now(lambda tx: person_of(tx, anna).id)
+    house.store.run_now(lambda tx: suspend(tx, number))
+    await bea.command("resume")
+    await house.pass_time(HOUR)
+    assert not any("water the plants" in text for text in bea.said)
+    house.store.run_now(lambda tx: lift(tx, number))
+    await house.pass_time(60)
+    assert any("water the plants" in text for text in bea.said)
+
+
+async def test_an_invitation_of_ones_own_is_none_when_two_chats_were_joined_meanwhile(
+    anna: Friend, house: House
+) -> None:
+    other = house.person("annas-tablet")
+    code = await invite(anna, "Somebody")
+    await other.command("accept", code)
+    opened = other.newest
+    await anna.command("link")
+    shown = re.search(r"\b[0-9A-Z]{4}-?[0-9A-Z]{4}\b", anna.newest.text)
+    assert shown is not None
+    await other.command("link", shown[0])
+    await other.tap("Join")
+    await other.tap_payload(opened.rows[0][0].payload, opened.id)
+    assert all(link.receiver_id is None or link.receiver_id != link.sender_id for link in all_links(house))
+    assert not any("💛" in text for text in other.said)
