@@ -13,6 +13,9 @@ from discord import app_commands, ui
 from tests.fakes import DiscordApi, DiscordPerson
 from tests.fakes.conftest import Client, running
 
+# discord.py leaves a line that Discord has ended to the garbage collector, which may come at any time.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 
 def buttons(*labels: str) -> ui.View:
     """A view with one button for each label."""
