@@ -91,5 +91,8 @@ def set_up_logs(level: str, form: str) -> None:
         )
     )
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    # Else a line that cannot be written (the disk is full, the pipe is closed) is printed with its arguments and the
+    # error that is being handled, past the formatter and so with whatever words that holds.
+    logging.raiseExceptions = False
     for name in QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, getattr(logging, level.upper())))

@@ -63,14 +63,14 @@ def house(template_file: Path, tmp_path: Path, clock: HandClock) -> Iterator[Hou
     opened.close()
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def logs_as_they_were() -> Iterator[None]:
-    """Put the process's logging back after a test that has set it up."""
+    """Put the process's logging back after a test that has set it up: its stream is closed with the test."""
     root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+    handlers, level, loud = list(root.handlers), root.level, logging.raiseExceptions
     levels = {name: logging.getLogger(name).level for name in QUIET}
     yield
-    root.handlers[:], root.level = handlers, level
+    root.handlers[:], root.level, logging.raiseExceptions = handlers, level, loud
     for name, before in levels.items():
         logging.getLogger(name).setLevel(before)
     structlog.reset_defaults()

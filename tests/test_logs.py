@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 
 import pytest
 import structlog
@@ -11,9 +12,6 @@ from tests.fakes import TOKEN
 
 SECRET = TOKEN.partition(":")[2]
 WORDS = "I was glad of the first frost"
-
-
-pytestmark = pytest.mark.usefixtures("logs_as_they_were")
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
@@ -58,6 +56,21 @@ def test_a_traceback_says_kind_and_place_and_nobodys_words(capsys: pytest.Captur
     assert SECRET not in written
     assert "RuntimeError at " in written
     assert "test_logs.py:" in written
+
+
+def test_a_line_that_cannot_be_written_does_not_bring_out_the_words_it_was_about(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    set_up_logs("info", "text")
+    (handler,) = logging.getLogger().handlers
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(open(os.devnull))  # noqa: SIM115, PTH123 - not for writing: every line fails
+    try:
+        raise ValueError(WORDS)
+    except ValueError:
+        structlog.get_logger("bot.test").warning("odd", url=TOKEN)
+    handler.stream.close()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_quiet_libraries_stay_quiet_at_the_loudest_level(capsys: pytest.CaptureFixture[str]) -> None:

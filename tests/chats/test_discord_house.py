@@ -252,7 +252,6 @@ async def test_what_was_written_while_pebble_slept_is_answered_once(store: Store
     assert len(house.ann.inbox) == said + 1
 
 
-@pytest.mark.usefixtures("logs_as_they_were")
 async def test_nothing_that_is_secret_or_somebodys_is_logged_at_the_loudest_level(
     store: Store, api: DiscordApi, capsys: pytest.CaptureFixture[str]
 ) -> None:

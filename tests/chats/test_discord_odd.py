@@ -88,7 +88,6 @@ async def _at_once(shard_id: int | None, *, initial: bool = False) -> None:
     """Identify without the seconds that the library waits."""
 
 
-@pytest.mark.usefixtures("logs_as_they_were")
 async def test_an_error_of_the_door_skips_one_event_and_no_word_of_it_is_logged(
     api: DiscordApi, ann: DiscordPerson, door: DiscordDoor, capsys: pytest.CaptureFixture[str]
 ) -> None:

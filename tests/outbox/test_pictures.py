@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.errors import TryLater
+from bot.logs import set_up_logs
 from bot.outbox.easel import LARGEST, MOST_IN_LINE
 from bot.outbox.handout import LocalClaim
 from bot.outbox.history import conversation
@@ -125,6 +126,7 @@ async def test_many_pictures_leave_room_for_the_rest_and_all_arrive_in_the_end(s
 async def test_what_cannot_be_drawn_goes_without_and_is_counted(
     store: Store, clock: HandClock, problem: Exception, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    set_up_logs("info", "text")
     held = Held()
     held.error = problem
     held.gate.set()
