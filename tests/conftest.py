@@ -1,6 +1,7 @@
 """Fixtures for all rooms."""
 
 import logging
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +12,12 @@ import structlog
 from bot.logs import QUIET
 from bot.store import Keyring, Store
 from tests.kit.clock import HandClock
-from tests.kit.databases import KEY, Postgres, migrated_file, postgres
+from tests.kit.databases import KEY, Postgres, in_memory, migrated_file, postgres
 from tests.kit.talk import Friend, House
+
+# Each test has a database of its own that syncs at every commit: in memory that costs nothing. The workers inherit it.
+if memory := in_memory():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
 
 
 @pytest.fixture(scope="session")

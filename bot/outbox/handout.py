@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import BigInteger, Select, bindparam, exists, func, or_, select, update
 
 from bot.errors import SealBroken
 from bot.outbox.shelf import opened
@@ -87,9 +87,11 @@ class LocalClaim:
         return int(twice.rowcount + once.rowcount)
 
 
-def _most_urgent(tx: Tx, platform: str, most: int) -> list[int]:
-    """Return ids of rows that may leave now. An address that is being sent to waits, which keeps its order."""
+def _urgent() -> Select[tuple[int]]:
+    """Return the query for rows that may leave `now` (UTC seconds), for a `platform` and at `most` so many."""
     sending, earlier, target = outbox.alias("sending"), outbox.alias("earlier"), outbox.alias("target")
+    now = bindparam("now", type_=BigInteger)
+    # An address that is being sent to waits, which keeps its order.
     idle = outbox.c.address_id.not_in(select(sending.c.address_id).where(sending.c.state == State.SENDING))
     # Put earlier and waiting for its retry: an edit must not overtake the message that it changes.
     overtakes = exists().where(
@@ -102,49 +104,60 @@ def _most_urgent(tx: Tx, platform: str, most: int) -> list[int]:
         earlier.c.not_before <= earlier.c.deadline,
     )
     # What it changes has not left yet: nobody knows that message's id before.
-    unsent = exists().where(target.c.id == outbox.c.edits, target.c.state == State.WAITING, target.c.deadline >= tx.now)
-    wanted = (
+    unsent = exists().where(target.c.id == outbox.c.edits, target.c.state == State.WAITING, target.c.deadline >= now)
+    return (
         select(outbox.c.id)
         .join(addresses, addresses.c.id == outbox.c.address_id)
         .where(
             outbox.c.state == State.WAITING,
-            outbox.c.not_before <= tx.now,
-            outbox.c.deadline >= tx.now,
+            outbox.c.not_before <= now,
+            outbox.c.deadline >= now,
             # Wrapped, so that SQLite walks the few rows that wait and not everybody's address.
-            func.coalesce(addresses.c.platform, "") == platform,
+            func.coalesce(addresses.c.platform, "") == bindparam("platform"),
             or_(addresses.c.paused_at.is_(None), outbox.c.rides),
             idle,
             ~overtakes,
             ~unsent,
         )
         .order_by(outbox.c.priority, outbox.c.not_before, outbox.c.id)
-        .limit(most)
+        .limit(bindparam("most"))
     )
+
+
+_OTHERS = outbox.alias("others")
+# Built once: to build it anew at each claim took longer than to run it.
+_URGENT = _urgent()
+# Whoever claims locks the address too, and looks again once it has the lock: another process may have claimed a row of
+# the same address after this statement began.
+_URGENT_LOCKED = _URGENT.with_for_update(skip_locked=True, key_share=True, of=(outbox, addresses))
+_STILL_IDLE = select(outbox.c.id).where(
+    outbox.c.id.in_(bindparam("ids", expanding=True)),
+    outbox.c.address_id.not_in(select(_OTHERS.c.address_id).where(_OTHERS.c.state == State.SENDING)),
+)
+
+
+def _most_urgent(tx: Tx, platform: str, most: int) -> list[int]:
+    """Return ids of rows that may leave now."""
+    wanted = {"now": tx.now, "platform": platform, "most": most}
     if not tx.many_writers:
-        return list(tx.connection.scalars(wanted))
-    # Whoever claims locks the address too, and looks again once it has the lock: another process may have claimed
-    # a row of the same address after this statement began.
-    wanted = wanted.with_for_update(skip_locked=True, key_share=True, of=(outbox, addresses))
-    ids = list(tx.connection.scalars(wanted))
-    return list(tx.connection.scalars(select(outbox.c.id).where(outbox.c.id.in_(ids), idle))) if ids else []
+        return list(tx.connection.scalars(_URGENT, wanted))
+    ids = list(tx.connection.scalars(_URGENT_LOCKED, wanted))
+    return list(tx.connection.scalars(_STILL_IDLE, {"ids": ids})) if ids else []
+
+
+_TARGET = outbox.alias("target")
+_PARCELS = (
+    select(outbox, addresses.c.platform, addresses.c.chat, persons.c.key_id, _TARGET.c.message.label("edited"))
+    .join(addresses, addresses.c.id == outbox.c.address_id)
+    .outerjoin(persons, persons.c.id == addresses.c.person_id)
+    .outerjoin(_TARGET, _TARGET.c.id == outbox.c.edits)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(outbox.c.priority, outbox.c.not_before, outbox.c.id)
+)
 
 
 def _parcels(tx: Tx, ids: list[int]) -> list[Parcel]:
-    target = outbox.alias("target")
-    rows = tx.connection.execute(
-        select(
-            outbox,
-            addresses.c.platform,
-            addresses.c.chat,
-            persons.c.key_id,
-            target.c.message.label("edited"),
-        )
-        .join(addresses, addresses.c.id == outbox.c.address_id)
-        .outerjoin(persons, persons.c.id == addresses.c.person_id)
-        .outerjoin(target, target.c.id == outbox.c.edits)
-        .where(outbox.c.id.in_(ids))
-        .order_by(outbox.c.priority, outbox.c.not_before, outbox.c.id)
-    )
+    rows = tx.connection.execute(_PARCELS, {"ids": ids})
     parcels = []
     for row in rows.all():
         try:

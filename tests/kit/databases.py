@@ -124,7 +124,7 @@ class Postgres:
 def postgres(bin_folder: Path | None = None) -> Iterator[Postgres]:
     """Start a server of the tests' own and remove it afterwards."""
     chosen = bin_folder or binaries() or packaged_binaries()
-    folder = Path(tempfile.mkdtemp(prefix="pebble-postgres-", dir=_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="pebble-postgres-", dir=in_memory()))
     try:
         server = Postgres(folder, chosen)
         try:
@@ -135,7 +135,7 @@ def postgres(bin_folder: Path | None = None) -> Iterator[Postgres]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _memory() -> str | None:
+def in_memory() -> str | None:
     """Return a folder in memory with room for a database for each test, else None: the usual temporary folder."""
     shared = Path("/dev/shm")
     roomy = shared.is_dir() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > 4 * 2**30
