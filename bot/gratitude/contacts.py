@@ -25,7 +25,7 @@ def _listed(section: str, key: str) -> list[str]:
 
 _STRONG, _KNOWN, _EVERYDAY = (frozenset(_listed("endings", key)) for key in ("strong", "known", "everyday"))
 _TITLES, _ABBREVIATIONS = (frozenset(_listed("short", key)) for key in ("titles", "abbreviations"))
-_PLATFORMS, _MINE = (frozenset(_listed("names", key)) for key in ("platforms", "mine"))
+_PLATFORMS, _MINE, _HANDLES, _ON = (frozenset(_listed("names", key)) for key in ("platforms", "mine", "handles", "on"))
 _WITH = re.compile(rf"\b(?:{'|'.join(_listed('endings', 'com'))})")
 """Portuguese and Catalan, where "com" is a word."""
 _GOES_ON = re.compile(r" [^\W\d_]")
@@ -42,6 +42,7 @@ _BEHIND_PLATFORM = re.compile(
     rf"| (?:as|als|unter|under|como|sous|pod) {_LAST}"
 )
 _BEHIND_MINE = re.compile(rf"{_NAMED}(?: (?:is|ist|lautet|heisst|es|est|e|jest|{latin('это')}))? {_LAST}")
+_HANDLE = re.compile(r"(?=\w{4})[a-z]\w*[_\d]\w*")
 _WORD = re.compile(r"\w+")
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
@@ -69,12 +70,13 @@ _SIGNS = (
     (".", rf"(?<![\w.]){_OCTET}(?:\.{_OCTET}){{3}}(?![\w.]?\w)"),
     ("me", r"\bt ?\.? ?me ?(?:/|slash) ?\w"),
     ("gg", r"\bdiscord ?gg ?(?:/|slash)? ?\w"),
-    (", ; * | ~", r"[,;*|~](?:com|net|org|info|biz|xyz|ru)(?![\w-])(?! [^\W\d_])"),
+    (", ; * | ~", r"[,;*|~](?:com|net|org|info|biz|xyz|ru|de|ch|uk)(?![\w-])(?! [^\W\d_])"),
     ("@", r"@(?!\d{1,2}(?::\d\d)? ?(?:[ap]m|h|uhr)?\b)[\w<]|(?<=[\w>])@|@ [a-z]+[\w.]*[_\d]"),
     ("( [ {", r"(?<=\w) ?[(\[{] ?(?:at|@) ?[)\]}] ?\w"),
     ("<", r"<[@#&!]"),
     ("#", r"\b\w{2,32}#\d{4}\b"),  # a Discord name of the old kind
     (_WORDS["names"]["at"], rf"\b(?:{_one_of(_WORDS['names']['at'])})\b[)\]}}]? ?{_MAIL}"),
+    ("line", r"\bline id ?[:=]? ?\w"),
     ("tel", r"\btel(?:efon|ephone)?\.? ?(?:nr\.?|number|nummer)?[ :]{0,2}\d{3}"),
     *((dots, _said(dots, endings)) for dots, endings in _WORDS["dots"].items()),
 )
@@ -104,7 +106,10 @@ def _is_named(plain: str) -> bool:
         if word[0] in _PLATFORMS:
             if _BEHIND_PLATFORM.match(plain, word.end()):
                 return True
-            if not _MINE.isdisjoint(before[-2:]) and _BEHIND_MINE.match(plain, word.end()):
+            if len(before) > 1 and before[-1] in _ON and _HANDLE.fullmatch(before[-2]):
+                return True
+            mine = not _MINE.isdisjoint(before[-2:]) or not _HANDLES.isdisjoint(before[-2:])
+            if mine and _BEHIND_MINE.match(plain, word.end()):
                 return True
         before.append(word[0])
     return False

@@ -18,6 +18,8 @@ _SIGNS = {
     **dict.fromkeys("⁄∕╱", "/"),
     **dict.fromkeys("’‘`´ʼ", "'"),
 }
+_LONG = str.maketrans("\ufdfa\ufdfb", "  ")
+"""Blessings in one sign that would become up to eighteen letters."""
 _FIRST_FLAG = 0x1F1E6
 _FLAGS = re.compile("[\U0001f1e6-\U0001f1ff]{3,}")
 """Two of them are a flag; more of them spell."""
@@ -28,7 +30,7 @@ _SPREADERS = re.compile("[ _*~|-]")
 
 def bare(text: str) -> str:
     """Return the text in its case, without accents, forms and what is not seen; a gap is one space or one new line."""
-    text = _replaced(_FLAGS.sub(_spelled, unicodedata.normalize("NFKD", text)), _bare)
+    text = _replaced(_FLAGS.sub(_spelled, unicodedata.normalize("NFKD", text.translate(_LONG))), _bare)
     return _GAP.sub(lambda gap: gap[1] or " ", text).strip()
 
 
