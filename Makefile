@@ -14,7 +14,7 @@ CODE := bot migrations tests tools $(wildcard bench)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint format lock practices pictures cities emoji clean
+.PHONY: help install demo test lint format lock practices pictures cities emoji disguises clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,13 @@ emoji: ## Make bot/pictures/emoji.txt.xz anew, from Twemoji (CC BY 4.0)
 	$(PYTHON) -m venv build/emoji
 	build/emoji/bin/python -m pip --disable-pip-version-check install --quiet $(EMOJI)
 	build/emoji/bin/python tools/make_emoji.py
+
+DISGUISES := confusable-homoglyphs==3.3.1 hypothesis==6.170.15
+
+disguises: ## Make bot/gratitude/alike.txt and endings.txt anew, from Unicode's confusables and IANA's root zone
+	$(PYTHON) -m venv build/disguises
+	build/disguises/bin/python -m pip --disable-pip-version-check install --quiet $(DISGUISES)
+	build/disguises/bin/python tools/make_disguises.py
 
 clean: ## Remove what was built; data/ stays
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov

@@ -455,6 +455,60 @@ async def test_as_a_name_it_is_taken_or_asked_for_again(
         assert friend.newest.text
 
 
+DISGUISED = {
+    "spread letters": "e x a m p l e . c o m",
+    "brackets": "example[.]com",
+    "a dot in words": "ann at web punkt de",
+    "small capitals": "ᴛ.ᴍᴇ/ann",
+    "another alphabet": "ехаmрlе.сом",
+    "an ending of another alphabet": "пример.онлайн",
+    "a name on a platform": "my insta is ann_b",
+    "figures in circles": "⓿❶❼❶❷❸❹❺",
+    "figures in words": "null eins sieben eins zwei drei vier",
+    "figures one by one": "0*1*7*1*2*3*4*5",
+}
+ORDINARY = {
+    "a date": "Danke für den 24.12. 2024 um 18:30.",
+    "an abbreviation": "Dziękuję m.in. za herbatę, z.B. heute usw. und so.",
+    "a gap before the full stop": "Merci . Je pense à toi.",
+    "no gap behind it": "Danke.Du bist da.",
+}
+HELD = {
+    "an insult in spread letters": "You are an i d i o t",
+    "an insult in figures": "You 1d10t",
+    "an insult in another alphabet": "You idiоt",
+    "a threat": "I know where you live",
+}
+
+
+@pytest.mark.parametrize("written", DISGUISED.values(), ids=DISGUISED)
+async def test_a_contact_in_disguise_is_asked_for_again_as_a_sentence_and_as_a_name(
+    friend: Friend, written: str
+) -> None:
+    await at_the_sentence(friend)
+    await friend.send(f"Thank you, {written}")
+    assert friend.newest.text.startswith(CONTACT)
+    await friend.send("I like how you wait.")
+    await friend.send(written)
+    assert friend.newest.text == "Just a name, without links, addresses or numbers. What do they call you?"
+
+
+@pytest.mark.parametrize("written", ORDINARY.values(), ids=ORDINARY)
+async def test_what_only_looks_like_a_contact_travels(friend: Friend, written: str) -> None:
+    await at_the_sentence(friend)
+    await friend.send(written)
+    await friend.send("Anna")
+    assert friend.newest.labels == ["Send", "Change", "Keep private"]
+
+
+@pytest.mark.parametrize("written", HELD.values(), ids=HELD)
+async def test_a_word_that_hurts_is_held_also_in_disguise(friend: Friend, written: str) -> None:
+    await at_the_sentence(friend)
+    await friend.send(written)
+    await friend.send("Anna")
+    assert friend.newest.labels == ["Yes, as it is", "Write it anew", "Keep private"]
+
+
 TOKENS = {
     "guessed": "A" * 22,
     "too long for a deep link": "A" * 65,
