@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
-from bot.gratitude.pass_on import next_due
+from bot.gratitude.pass_on import next_due, sweep
 from bot.schedules.zones import local
 from bot.store import Store, Tx
 from bot.store.tables import links, persons
@@ -141,6 +141,24 @@ async def test_what_nobody_lets_in_lapses_after_seven_days(anna: Friend, bea: Fr
     await bea.command("resume")
     await house.pass_time(2 * DAY)
     assert letters(bea) == ["One."]
+
+
+async def test_who_is_in_the_middle_of_something_is_left_for_the_next_look(
+    anna: Friend, bea: Friend, house: House
+) -> None:
+    if house.store.url.get_backend_name() == "sqlite":
+        pytest.skip("there is one writer")
+    await meet(anna, bea, "One.")
+    await house.pass_time(DAY + 13 * HOUR)
+    await thank(anna, "Bea", "Two.")
+    house.clock.forward(9 * HOUR)
+
+    def beside_an_event(tx: Tx) -> int:
+        person_of(tx, bea)  # locks her, as the door does
+        return house.store.run_now(sweep)
+
+    assert house.store.run_now(beside_an_event) == 0
+    assert house.store.run_now(sweep) == 1
 
 
 # For which it counts

@@ -107,6 +107,24 @@ class Thanks(RuleBasedStateMachine):
 
         self.do(work)
 
+    @rule(sender=some, receiver=some, count=st.integers(2, 6))
+    def invite_the_same(self, sender: str, receiver: str, count: int) -> None:
+        """Several to the same one, who accepts each: they come one a day, and no more than five can leave."""
+
+        def work(tx: Tx) -> None:
+            one, other = self.person(tx, sender), self.person(tx, receiver)
+            for _ in range(count):
+                right = self._refusal(tx, one, None, None)
+                result = pass_on.send(tx, one, Sentence("One more.", "Somebody"))
+                assert (result if isinstance(result, Refusal) else None) == right
+                if isinstance(result, Sent) and result.keys:
+                    self._count(tx, one)
+                    found = invitations.open_invitation(tx, other, result.keys.token)
+                    if isinstance(found, Invitation):
+                        self._accept(tx, other, found)
+
+        self.do(work)
+
     @precondition(lambda self: self.keys)
     @rule(name=some, number=st.integers(0, 30))
     def open_only(self, name: str, number: int) -> None:
