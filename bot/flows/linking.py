@@ -5,11 +5,15 @@ from bot.outbox import shelf
 from bot.outbox.shelf import Recipient
 from bot.people.codes import shown
 from bot.people.joining import chats_of, join, part, set_home
-from bot.people.link_codes import LinkCode, show_code, type_code, typed_code, use_up
+from bot.people.link_codes import LinkCode, Unfit, show_code, type_code, typed_code, use_up
 from bot.speech import Button, Outgoing, Payload, Rows
 from bot.texts import N_, Voice
 
 PLATFORMS = {"telegram": "Telegram", "discord": "Discord", "web": N_("the chat page")}
+UNFIT = {
+    Unfit.UNKNOWN: N_("That code doesn’t fit, or its 10 minutes are over. /link in the other chat shows a new one."),
+    Unfit.GUESSED: N_("Those were a few wrong ones. Let’s try again in an hour, with a new code."),
+}
 
 
 def _link(visit: Visit) -> None:
@@ -23,8 +27,8 @@ def _link(visit: Visit) -> None:
         visit.say(text, code=code)
         return
     found = type_code(visit.tx, visit.person, written)
-    if found is None:
-        visit.say(N_("That code doesn’t fit, or its 10 minutes are over. /link in the other chat shows a new one."))
+    if isinstance(found, Unfit):
+        visit.say(UNFIT[found])
     elif found.person_id == visit.person.id:
         visit.say(N_("These two chats are one already."))
     else:

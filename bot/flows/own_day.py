@@ -11,6 +11,7 @@ from bot.flows.conversation import start
 from bot.flows.engine import Answer, Ask, Choice, Flow, Scene, Step, Turn, Unclear, tap_a_button
 from bot.flows.hours import read_hours, read_minute
 from bot.flows.visit import Chapter, Command, Visit
+from bot.gratitude.pass_on import let_in
 from bot.nudges.moments import move_out_of
 from bot.outbox.states import DAY as DAY_SECONDS
 from bot.people.queries import Person, set_parts, set_quiet
@@ -173,11 +174,15 @@ def _typed(scene: Scene, answer: Answer) -> Turn | Unclear:
 def _keep_quiet(visit: Visit, effect: KeepQuiet) -> None:
     set_quiet(visit.tx, visit.person.id, effect.quiet)
     move_out_of(visit.tx, visit.person, visit.person.here, effect.quiet)
+    visit.refresh()
     visit.show(Outgoing(effect.line, ((visit.button(N_("Change"), Payload("menu", 0, "quiet")),),)))
+    let_in(visit.tx, visit.person)
 
 
 def _keep_parts(visit: Visit, effect: KeepParts) -> None:
     set_parts(visit.tx, visit.person.id, effect.parts)
+    visit.refresh()
+    let_in(visit.tx, visit.person)
 
 
 QUIET = Flow("quiet", version=1, steps=(Step("hours", _ask_quiet, _take_quiet),), lapses=DAY_SECONDS)

@@ -142,6 +142,8 @@ def _open_end(visit: Visit) -> None:
 
 def _pause(visit: Visit, until: int | None) -> None:
     people.pause(visit.tx, visit.person.id, until)
+    visit.refresh()
+    let_in(visit.tx, visit.person)  # with the end of this pause, not with that of one before
     moments.forget_waiting(visit.tx, visit.person)
     stop_timer(visit)
     stop_running(visit)

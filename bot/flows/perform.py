@@ -6,6 +6,7 @@ from bot.flows.beginning import begin_moment
 from bot.flows.closing import take
 from bot.flows.effects import BeginMoment, ChangeCue, ChangePractice, ChangeTime, KeepWords, KeepZone, SetNudge
 from bot.flows.visit import Chapter, Visit
+from bot.gratitude.pass_on import let_in
 from bot.nudges import moments, queries
 from bot.people.queries import set_zone
 from bot.texts import N_
@@ -14,6 +15,8 @@ from bot.texts import N_
 def _keep_zone(visit: Visit, effect: KeepZone) -> None:
     set_zone(visit.tx, visit.person.id, effect.zone)
     queries.change_zone(visit.tx, visit.person, effect.zone)
+    visit.refresh()
+    let_in(visit.tx, visit.person)
 
 
 def _begin(visit: Visit, effect: BeginMoment) -> None:

@@ -64,7 +64,7 @@ def _take_in(visit: Visit, invitation: Invitation) -> None:
         visit.say(CLOSED[Closed.UNKNOWN])
         return
     if isinstance(came, int):
-        day = visit.voice.day_time(local(visit.person.here, came)).rpartition(" ")[0]
+        day = visit.voice.day_date(local(visit.person.here, came).date())
         visit.say(N_("One from {name} is here for today. This one comes on {day}."), name=invitation.name, day=day)
         return
     message = brought(visit.voice, came.id, came.name, came.sentence)

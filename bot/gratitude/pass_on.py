@@ -1,24 +1,28 @@
 """The verb of thanks: send a sentence, let it be accepted, bring it in waking hours, carry a word back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
+import structlog
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
 from bot.gratitude import invitations, queries
 from bot.gratitude.invitations import Invitation, Keys
 from bot.gratitude.letters import brought, word_back
 from bot.gratitude.queries import Link, NewLink
 from bot.gratitude.reports import is_suspended
-from bot.gratitude.rules import LIFE, Receiver, Refusal, Wish, comes_at, free_day, is_over, refusal
+from bot.gratitude.rules import LIFE, Plan, Receiver, Refusal, Wish, comes_at, is_over, look_again, plan, refusal
 from bot.outbox.shelf import Terms, put
 from bot.outbox.states import Priority
 from bot.people.queries import Person, reach
-from bot.schedules.zones import instant
 from bot.speech import Outgoing
 from bot.store import Tx
-from bot.store.tables import links
+from bot.store.tables import links, persons
 from bot.texts import Voice
+
+log = structlog.get_logger()
 
 BATCH = 200
 """Sentences that one unit of work brings."""
@@ -77,10 +81,16 @@ def send(tx: Tx, sender: Person, sentence: Sentence) -> Sent | Refusal:
     return Sent(link_id)
 
 
-def _address(tx: Tx, link_id: int, sender: Person, receiver: Person, text: str, from_: int | None = None) -> None:
-    """Give a link its receiver; `bring` looks whether they want to hear from its sender."""
+def _address(tx: Tx, link_id: int, sender: Person, receiver: Person, text: str) -> Plan:
+    """Give a link its receiver, and return when it is to come; `bring` looks whether they want to hear of them."""
     signed = queries.name_of(tx, receiver.id, receiver.seal, sender.id) or sender.name or "…"
-    queries.address_link(tx, link_id, receiver, (text, signed), due_at=from_ or tx.now)
+    planned = _plan(tx, link_id, sender.id, receiver)
+    queries.address_link(tx, link_id, receiver, (text, signed), planned)
+    return planned
+
+
+def _plan(tx: Tx, link_id: int, sender_id: int, receiver: Person) -> Plan:
+    return plan(receiver.here, tx.now, queries.taken_days(tx, receiver, sender_id, link_id))
 
 
 def _withhold(tx: Tx, link_id: int) -> None:
@@ -91,8 +101,8 @@ def _withhold(tx: Tx, link_id: int) -> None:
 def accept(tx: Tx, person: Person, invitation: Invitation) -> Link | int | None:
     """Accept an invitation and return the sentence to show at once; from now on both may write to each other.
 
-    Where another sentence of the same sender has come for the same day, this one comes on the next day that is free,
-    and that is returned (UTC seconds). None: it was settled before.
+    Where another sentence of the same sender has come today, this one comes on the next day of theirs that is free, and
+    when that begins is returned (UTC seconds). None: it was settled before.
     """
     sender = reach(tx, invitation.sender_id)
     found = queries.sent(tx, invitation.link_id, sender) if sender else None
@@ -102,12 +112,9 @@ def accept(tx: Tx, person: Person, invitation: Invitation) -> Link | int | None:
     queries.let_write(tx, sender, person.id, found.name)
     if person.id in queries.way_to(tx, found.id):
         queries.cut_loose(tx, found.id)
-    day = free_day(queries.date_of(tx, sender), queries.days_between(tx, sender.id, person.id))
-    later = None if day == queries.date_of(tx, sender) else instant(sender.here, day, 0)
-    _address(tx, found.id, sender, person, found.sentence, later)
-    queries.change_link(tx, found.id, day=day.isoformat())
-    if later is not None:
-        return later
+    planned = _address(tx, found.id, sender, person, found.sentence)
+    if planned.from_ > tx.now:
+        return planned.from_
     queries.change_link(tx, found.id, brought_at=tx.now, due_at=None)
     return queries.received(tx, found.id, person)
 
@@ -123,7 +130,7 @@ def bring(tx: Tx, link_id: int) -> None:
         return
     receiver = reach(tx, row.receiver_id) if row.receiver_id is not None else None
     # Whoever is gone sends nothing any more, and nobody hears from who is blocked or suspended by now.
-    if receiver is None or row.sealed_by_receiver is None or is_over(row.accepted_at, tx.now):
+    if receiver is None or row.sealed_by_receiver is None or is_over(row.lives_until, tx.now):
         change(due_at=None)
         return
     _, muted, blocked = queries.stance(tx, receiver.id, row.sender_id)
@@ -134,18 +141,45 @@ def bring(tx: Tx, link_id: int) -> None:
     if when is None or when > tx.now:
         change(due_at=when)
         return
+    planned = _plan(tx, link_id, row.sender_id, receiver)
+    if planned.from_ > tx.now:
+        queries.plan_link(tx, link_id, planned)  # another one has come today: it was a night, a pause, another zone
+        return
     said = receiver.seal.open_json(bytes(row.sealed_by_receiver))
     message = brought(Voice.of(receiver.language), link_id, said["name"], said["sentence"])
-    terms = Terms(key=f"thanks:{link_id}", priority=Priority.THANKS, deadline=row.accepted_at + LIFE)
+    terms = Terms(key=f"thanks:{link_id}", priority=Priority.THANKS, deadline=row.lives_until)
     put(tx, receiver.recipient, message, terms)
-    change(due_at=None, brought_at=tx.now)
+    change(due_at=None, brought_at=tx.now, for_day=planned.day.isoformat())
+
+
+def _bring_each(tx: Tx, link_ids: Iterable[int]) -> None:
+    """Bring several; one that cannot be brought, such as one whose seal is gone, holds up none of the others."""
+    for link_id in link_ids:
+        try:
+            with tx.connection.begin_nested():
+                bring(tx, link_id)
+        except DBAPIError:
+            raise  # trouble of the database: the whole unit of work begins anew
+        except Exception as error:
+            log.warning("thanks_put_off", link=link_id, problem=type(error).__name__)
+            _put_off(tx, link_id)
+
+
+def _put_off(tx: Tx, link_id: int) -> None:
+    row = tx.connection.execute(select(links.c.accepted_at, links.c.lives_until).where(links.c.id == link_id)).one()
+    again = None if is_over(row.lives_until, tx.now) else look_again(row.accepted_at, tx.now)
+    queries.change_link(tx, link_id, due_at=again)
 
 
 def let_in(tx: Tx, person: Person) -> None:
-    """Bring what has waited while the person rested, or did not want to hear from somebody."""
-    for link_id in queries.waiting_for(tx, person.id, queries.date_of(tx, person).isoformat()):
+    """Look anew at all that waits for a person, whose day, zone, pause or will to hear from somebody has changed.
+
+    What may come now comes at once; for the rest it is noted when to look again.
+    """
+    waiting = queries.waiting_for(tx, person.id)
+    for link_id in waiting:
         queries.change_link(tx, link_id, due_at=tx.now)
-        bring(tx, link_id)
+    _bring_each(tx, waiting)
 
 
 def next_due(tx: Tx) -> int | None:
@@ -156,12 +190,14 @@ def next_due(tx: Tx) -> int | None:
 
 def sweep(tx: Tx) -> int:
     """Bring what is due, and return how many sentences were looked at."""
-    wanted = select(links.c.id).where(links.c.due_at <= tx.now).order_by(links.c.due_at, links.c.id).limit(BATCH)
+    order = (links.c.due_at, links.c.for_day, links.c.id)
+    wanted = select(links.c.id).where(links.c.due_at <= tx.now).order_by(*order).limit(BATCH)
     if tx.many_writers:
-        wanted = wanted.with_for_update(skip_locked=True)
+        # Their receivers, too: what else comes to them just now counts for their day. Whoever is skipped is next.
+        theirs = wanted.join(persons, persons.c.id == links.c.receiver_id)
+        wanted = theirs.with_for_update(of=[links, persons], key_share=True, skip_locked=True)
     due = list(tx.connection.scalars(wanted))
-    for link_id in due:
-        bring(tx, link_id)
+    _bring_each(tx, due)
     return len(due)
 
 

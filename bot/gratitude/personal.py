@@ -9,10 +9,10 @@ from bot.store import Tx
 from bot.store.owner import Owner, Part, Reader, Sections
 from bot.store.tables import acquaintances, chains, invitations, links, reports, suspensions
 
-_OF_BOTH = frozenset(("id", "chain_id", "parent_id", "depth", "day", "sent_at", "accepted_at", "answer", "answered_at"))
-_OF_SENDER = frozenset(("sender_number", "sender_language"))
-# When it was brought would tell a sender that they are muted or blocked.
-_OF_RECEIVER = frozenset(("receiver_number", "receiver_language", "brought_at"))
+_OF_BOTH = frozenset(("id", "chain_id", "parent_id", "depth", "sent_at", "accepted_at", "answer", "answered_at"))
+_OF_SENDER = frozenset(("sender_number", "sender_language", "day", "day_ends_at"))
+# When it was brought, or is to be, would tell a sender that they are muted or blocked.
+_OF_RECEIVER = frozenset(("receiver_number", "receiver_language", "for_day", "brought_at"))
 _COLUMNS = frozenset(links.c.keys())
 
 
@@ -79,6 +79,7 @@ PART = Part(
         "links.sender_id": _OTHERS,
         "links.receiver_id": _OTHERS,
         "links.due_at": "when to look again whether the receiver is awake, for the clockwork",
+        "links.lives_until": "how long it may wait for its receiver, for the clockwork",
         "links.withheld": "that a receiver has blocked them is the receiver’s own",
         "invitations.token_hash": _OPENS,
         "invitations.code_hash": _OPENS,

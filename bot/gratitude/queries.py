@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, or_, select, update
 
-from bot.gratitude.rules import LIFE, Today
+from bot.gratitude.rules import Left, Plan, Today, earliest_counted, end_of_day, today
 from bot.people.queries import Person
 from bot.schedules.zones import local
 from bot.store import Seal, Tx
@@ -148,18 +148,29 @@ def date_of(tx: Tx, person: Person) -> date:
 
 
 def today_of(tx: Tx, person: Person) -> Today:
-    """Return what the person has sent on their own date."""
-    day = date_of(tx, person).isoformat()
+    """Return what the person has sent that counts for today."""
+    earliest = earliest_counted(date_of(tx, person)).isoformat()
     rows = tx.connection.execute(
-        select(links.c.receiver_id).where(links.c.sender_id == person.id, links.c.day == day)
-    ).all()
-    return Today(len(rows), frozenset(row.receiver_id for row in rows if row.receiver_id is not None))
+        select(links.c.day, links.c.day_ends_at, links.c.sent_at, links.c.receiver_id).where(
+            links.c.sender_id == person.id, links.c.day >= earliest
+        )
+    )
+    return today((Left(*row) for row in rows), person.here, tx.now)
 
 
-def days_between(tx: Tx, sender_id: int, receiver_id: int) -> set[str]:
-    """Return the dates for which something went from one person to another."""
-    wanted = select(links.c.day).where(links.c.sender_id == sender_id, links.c.receiver_id == receiver_id)
-    return set(tx.connection.scalars(wanted))
+def taken_days(tx: Tx, receiver: Person, sender_id: int | None, but: int) -> set[str]:
+    """Return the receiver's dates on which another link than `but` of this sender has come, or is to come.
+
+    One that is planned for today and has not come yet does not take today: who is awake first comes first.
+    """
+    wanted = select(links.c.for_day).where(
+        links.c.receiver_id == receiver.id,
+        links.c.sender_id == sender_id,
+        links.c.id != but,
+        links.c.withheld.is_(False),
+        or_(links.c.brought_at.is_not(None), links.c.for_day > date_of(tx, receiver).isoformat()),
+    )
+    return {day for day in tx.connection.scalars(wanted) if day is not None}
 
 
 def way_to(tx: Tx, link_id: int | None) -> set[int]:
@@ -193,6 +204,7 @@ def add_link(tx: Tx, sender: Person, new: NewLink) -> int:
             select(links.c.chain_id, links.c.depth, links.c.receiver_number).where(links.c.id == new.parent_id)
         ).first()
     chain_id = parent.chain_id if parent else _begin_chain(tx)
+    day = date_of(tx, sender)
     return tx.add(
         links,
         chain_id=chain_id,
@@ -202,7 +214,8 @@ def add_link(tx: Tx, sender: Person, new: NewLink) -> int:
         sender_number=parent.receiver_number if parent else 1,
         sender_language=sender.language,
         sealed_by_sender=sender.seal.close_json({"sentence": new.sentence, "name": new.to_name}),
-        day=date_of(tx, sender).isoformat(),
+        day=day.isoformat(),
+        day_ends_at=end_of_day(day, sender.here),
         sent_at=tx.now,
     )
 
@@ -220,7 +233,7 @@ def cut_loose(tx: Tx, link_id: int) -> None:
     )
 
 
-def address_link(tx: Tx, link_id: int, receiver: Person, letter: tuple[str, str], **values: Any) -> None:
+def address_link(tx: Tx, link_id: int, receiver: Person, letter: tuple[str, str], plan: Plan) -> None:
     """Give a link its receiver; `letter` is the sentence and the sender's name, sealed for the receiver."""
     chain_id = tx.connection.execute(select(links.c.chain_id).where(links.c.id == link_id)).scalar_one()
     sentence, name = letter
@@ -233,7 +246,7 @@ def address_link(tx: Tx, link_id: int, receiver: Person, letter: tuple[str, str]
             receiver_language=receiver.language,
             sealed_by_receiver=receiver.seal.close_json({"sentence": sentence, "name": name}),
             accepted_at=tx.now,
-            **values,
+            **_planned(plan),
         )
     )
 
@@ -290,22 +303,26 @@ def change_link(tx: Tx, link_id: int, **values: Any) -> None:
     tx.connection.execute(update(links).where(links.c.id == link_id).values(**values))
 
 
-def waiting_for(tx: Tx, person_id: int, today: str) -> Collection[int]:
-    """Return the links that wait until their receiver resumes or hears their sender again, oldest first.
+def plan_link(tx: Tx, link_id: int, plan: Plan) -> None:
+    """Note when a link is to come."""
+    change_link(tx, link_id, **_planned(plan))
 
-    `today` is the receiver's local date (ISO 8601).
-    """
+
+def _planned(plan: Plan) -> dict[str, Any]:
+    return {"for_day": plan.day.isoformat(), "due_at": plan.from_, "lives_until": plan.lives_until}
+
+
+def waiting_for(tx: Tx, person_id: int) -> Collection[int]:
+    """Return the links that wait for their receiver, oldest first: for their morning, their return, or a day."""
     wanted = (
         select(links.c.id)
         .where(
             links.c.receiver_id == person_id,
             links.c.brought_at.is_(None),
             links.c.withheld.is_(False),
-            # One for a later day keeps its day: at most one a day comes from the same person.
-            or_(links.c.due_at.is_(None), links.c.due_at <= tx.now, links.c.day <= today),
-            links.c.accepted_at >= tx.now - LIFE,
+            links.c.lives_until >= tx.now,
         )
-        .order_by(links.c.id)
+        .order_by(links.c.for_day, links.c.id)
     )
     return list(tx.connection.scalars(wanted))
 

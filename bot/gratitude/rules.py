@@ -2,9 +2,19 @@
 
 A chain goes to nobody who is on its way already: what A sent to B and B passed on to C comes back to neither A nor B,
 so nothing can go round in a ring. To thank somebody back is a chain of its own, and counts as such.
+
+Five sentences leave a person on a date of theirs, at most one of them to the same receiver. A date belongs to a zone,
+and people travel, or say so. So a sentence counts for today as long as one of these holds: it left on the same date, by
+whatever clock that was; it left within today, by the clock of now; the date on which it left is not over yet where its
+sender was then. Thus no date ever has more than five, and no change of zones to and fro makes room: whoever has sent
+five waits until a midnight has passed by both clocks. Within 23 hours (the shortest of days) no more than ten can
+leave, as around the midnight of somebody who stays at home.
+
+On a date of the receiver's, at most one comes from the same sender. Another one waits for their next date that is free,
+and the days of its life begin there: nothing lapses because others came first.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -13,6 +23,7 @@ from bot.gratitude.contacts import leads_away
 from bot.gratitude.delicate import Kind, delicate
 from bot.people.rules import waking
 from bot.schedules.quiet import DayParts, QuietHours
+from bot.schedules.zones import instant, local
 
 LONGEST = 500
 """Characters of a sentence."""
@@ -21,9 +32,11 @@ LONGEST_NAME = 40
 A_DAY = 5
 """Sentences of one person on one of their own days."""
 LIFE = 7 * 86_400
-"""Seconds that a sentence and an invitation live."""
+"""Seconds that a sentence and an invitation live, a sentence from when it may come at first."""
 SUSPENDING = 2
 """Different people whose reports suspend."""
+_SOON, _LATE = 60, 3600
+"""Seconds between two tries of what could not be brought."""
 ANSWERS = ("heart", "day", "same")
 """What a receiver can answer with one tap."""
 
@@ -74,11 +87,42 @@ def held_for(sentence: str) -> Kind | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Left:
+    """A sentence that has left: on which date of its sender's (ISO 8601), when that was over for them, and to whom.
+
+    `day_ends_at` and `sent_at` are UTC seconds.
+    """
+
+    day: str
+    day_ends_at: int | None
+    sent_at: int
+    receiver: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Today:
     """What a person has sent on their own date: how many sentences, and to whom."""
 
     count: int
     receivers: Collection[int] = ()
+
+
+def today(left: Iterable[Left], zone: str, now: int) -> Today:
+    """Return which of a person's sentences count for today in `zone` (IANA name) at `now` (UTC seconds)."""
+    date_here = local(zone, now).date()
+    day, begins = date_here.isoformat(), instant(zone, date_here, 0)
+    counted = [one for one in left if one.day == day or one.sent_at >= begins or (one.day_ends_at or one.sent_at) > now]
+    return Today(len(counted), frozenset(one.receiver for one in counted if one.receiver is not None))
+
+
+def end_of_day(day: date, zone: str) -> int:
+    """Return when a date is over in a zone (UTC seconds)."""
+    return instant(zone, day + timedelta(days=1), 0)
+
+
+def earliest_counted(day: date) -> date:
+    """Return the first date whose sentences may still count on `day`: clocks of the world are up to 26 hours apart."""
+    return day - timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +183,36 @@ def comes_at(receiver: Receiver, from_: int) -> int | None:
     return waking(from_, receiver.zone, receiver.quiet, receiver.parts)
 
 
-def is_over(accepted_at: int, now: int) -> bool:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """On which date of the receiver's a sentence comes, from when on, and the last second in which it may (UTC)."""
+
+    day: date
+    from_: int
+    lives_until: int
+
+
+def plan(zone: str, now: int, taken: Collection[str]) -> Plan:
+    """Return when a sentence may come at the earliest: now, or at the beginning of the first date that is not taken.
+
+    `zone` is the receiver's, `taken` their dates for which others of the same sender are there already.
+    """
+    day = free_day(local(zone, now).date(), taken)
+    from_ = max(now, instant(zone, day, 0))
+    return Plan(day, from_, from_ + LIFE)
+
+
+def is_over(lives_until: int, now: int) -> bool:
     """Return whether a sentence has waited too long to be brought (UTC seconds)."""
-    return now > accepted_at + LIFE
+    return now > lives_until
+
+
+def look_again(since: int, now: int) -> int:
+    """Return when to try again what cannot be brought for a reason of ours: later each time (UTC seconds).
+
+    `since` is when it was accepted: what is new is tried again within the minute, what is old every hour.
+    """
+    return now + min(max(now - since, _SOON), _LATE)
 
 
 def suspends(reporters: Sequence[int | None]) -> bool:

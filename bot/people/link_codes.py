@@ -1,6 +1,7 @@
 """The code that joins two chats of one person: shown in one, typed and confirmed in the other within minutes."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import delete, or_, select, update
 
@@ -24,6 +25,15 @@ class LinkCode:
     platform: str
 
 
+class Unfit(StrEnum):
+    """Why a code that was typed joins nothing."""
+
+    UNKNOWN = "unknown"
+    """No such one, or one whose minutes are over."""
+    GUESSED = "guessed"
+    """Too many wrong guesses: nothing is looked up here for a while, not even a right one."""
+
+
 def show_code(tx: Tx, person: Person) -> str:
     """Return a fresh code for this chat; an earlier one of the person, and all that are over, are gone."""
     gone = or_(link_codes.c.person_id == person.id, link_codes.c.expires_at <= tx.now)
@@ -39,10 +49,10 @@ def show_code(tx: Tx, person: Person) -> str:
     return code
 
 
-def type_code(tx: Tx, person: Person, written: str) -> LinkCode | None:
-    """Return the code that was typed in this chat, to be confirmed here; None: there is none such, or no guess left."""
+def type_code(tx: Tx, person: Person, written: str) -> LinkCode | Unfit:
+    """Return the code that was typed in this chat, to be confirmed here."""
     if not may_guess(tx, person.address_id):
-        return None
+        return Unfit.GUESSED
     row = tx.connection.execute(
         select(link_codes.c.id).where(
             link_codes.c.code_hash == hashed(f"link {typed(written)}"), link_codes.c.expires_at > tx.now
@@ -50,9 +60,9 @@ def type_code(tx: Tx, person: Person, written: str) -> LinkCode | None:
     ).first()
     if row is None:
         note_wrong_guess(tx, person.address_id)
-        return None
+        return Unfit.UNKNOWN
     tx.connection.execute(update(link_codes).where(link_codes.c.id == row.id).values(typed_by=person.address_id))
-    return typed_code(tx, person, row.id)
+    return typed_code(tx, person, row.id) or Unfit.UNKNOWN
 
 
 def typed_code(tx: Tx, person: Person, code_id: int) -> LinkCode | None:

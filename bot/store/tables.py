@@ -250,9 +250,13 @@ links = Table(
     Column("receiver_language", String(16)),
     Column("sealed_by_sender", LargeBinary),  # JSON: the sentence, and what the sender calls the receiver
     Column("sealed_by_receiver", LargeBinary),  # JSON: the sentence, and how the sender signed it
-    Column("day", String(10), nullable=False),  # the sender's local date that it counts for
+    Column("day", String(10), nullable=False),  # the sender's local date when it was sent: five a day
+    Column("day_ends_at", BigInteger),  # when that date was over where the sender was
     Column("sent_at", BigInteger, nullable=False),
     Column("accepted_at", BigInteger),  # when its way was open: at once, or with the invitation
+    # The receiver's local date that it comes on, one from the same sender on each: planned while it waits, kept then.
+    Column("for_day", String(10)),  # null: not accepted yet
+    Column("lives_until", BigInteger),  # the last second in which it may come
     Column("due_at", BigInteger),  # when it is to be brought; null: it waits for the receiver, was brought, or is over
     Column("brought_at", BigInteger),  # when it went to the outbox
     Column("withheld", Boolean, nullable=False, server_default=text("false")),  # its receiver has blocked the sender

@@ -104,11 +104,14 @@ class Voice:
         # Both together: beside a time by another clock, the weekday could be a wrong one.
         return marked(int(local.timestamp()), self.day_time(local), DATE)
 
+    def day_date(self, day: date) -> str:
+        """Return a date with its weekday: "Thu 19 Nov"."""
+        # Translators: a CLDR date pattern with weekday, day and month; put them in your language's order.
+        return format_date(day, self.say(N_("EEE d MMM")), locale=self.locale)
+
     def date_time(self, local: datetime) -> str:
         """Return date and time of a local moment: "Thu 19 Nov, 8:30"."""
-        # Translators: a CLDR date pattern with weekday, day and month; put them in your language's order.
-        pattern = self.say(N_("EEE d MMM"))
-        day = format_date(date(local.year, local.month, local.day), pattern, locale=self.locale)
+        day = self.day_date(local.date())
         return self.say(N_("{date}, {time}"), date=day, time=self.time(_minute_of(local)))
 
     def days(self, weekdays: Iterable[int]) -> str:

@@ -87,13 +87,20 @@ async def test_a_code_is_used_once(anna: Friend, phone: Friend, house: House) ->
     assert other.newest.text == WRONG
 
 
-async def test_guesses_are_few(anna: Friend, phone: Friend) -> None:
+async def test_after_five_wrong_guesses_a_right_code_is_asked_for_in_an_hour(
+    anna: Friend, phone: Friend, house: House
+) -> None:
     code = await code_of(anna)
     for guess in range(5):
         await phone.command("link", f"0000-000{guess}")
-    await phone.command("link", code)
     assert phone.newest.text == WRONG
+    await phone.command("link", code)
+    assert phone.newest.text == "Those were a few wrong ones. Let’s try again in an hour, with a new code."
     assert not same(anna, phone)
+    await house.pass_time(3601)
+    await phone.command("link", await code_of(anna))
+    await phone.tap("Join")
+    assert same(anna, phone)
 
 
 async def test_a_forged_button_joins_nothing(anna: Friend, phone: Friend) -> None:

@@ -142,20 +142,6 @@ async def test_one_a_day_for_each_receiver(anna: Friend, bea: Friend, house: Hou
     assert anna.newest.text == ON_ITS_WAY
 
 
-async def test_of_two_invitations_of_a_day_the_second_comes_on_the_next(
-    anna: Friend, bea: Friend, house: House
-) -> None:
-    first, second = await invite(anna, "Bea", "One."), await invite(anna, "B.", "Two.")
-    for code in (first, second):
-        await bea.command("accept", code)
-        await bea.tap("Accept")
-    assert bea.newest.text == "One from Anna is here for today. This one comes on Thu."
-    assert letters(bea) == ["One."]
-    await house.pass_time(DAY)
-    assert letters(bea) == ["One.", "Two."]
-    assert [link.day for link in all_links(house)] == ["2026-11-18", "2026-11-19"]
-
-
 async def test_a_chain_does_not_come_back(anna: Friend, bea: Friend, house: House) -> None:
     carl = house.person("carl")
     await meet(anna, bea)

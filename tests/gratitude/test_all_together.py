@@ -4,7 +4,9 @@ import itertools
 import json
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -12,8 +14,8 @@ from typing import Any, ClassVar, TypeVar
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import select
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from sqlalchemy import or_, select
 from sqlalchemy.event import listen
 
 from bot.flows.my_data import PARTS
@@ -21,11 +23,12 @@ from bot.gratitude import invitations, pass_on, queries, reports
 from bot.gratitude.invitations import Invitation, Keys
 from bot.gratitude.pass_on import Sent, Sentence
 from bot.gratitude.ripple import ripple_of
-from bot.gratitude.rules import A_DAY, LIFE, Refusal
+from bot.gratitude.rules import A_DAY, Refusal
 from bot.people.joining import join, part
-from bot.people.queries import Person, find, meet, pause, resume, set_name
+from bot.people.queries import Person, find, meet, pause, resume, set_name, set_zone
 from bot.privacy.erase import erase
 from bot.privacy.export import collect
+from bot.schedules.zones import instant, local
 from bot.speech import Address
 from bot.store import Keyring, Store, Tx
 from bot.store.tables import acquaintances, links, metadata, outbox, persons, suspensions
@@ -35,6 +38,7 @@ from tests.kit.databases import KEY, migrated_file
 NAMES = ("anna", "bea", "carl", "dora", "emil")
 HOUR, DAY = 3600, 86_400
 CANARY = "canary"
+ZONES = ("Europe/Berlin", "Pacific/Kiritimati", "Pacific/Honolulu", "America/New_York")
 some = st.sampled_from(NAMES)
 Found = TypeVar("Found")
 
@@ -43,19 +47,24 @@ class Thanks(RuleBasedStateMachine):
     """Five chats. What is right is looked up in the tables before each step, and the step has to agree."""
 
     template: ClassVar[Path]
+    first: ClassVar[frozenset[int]]
+    """The links of the template: a chain from the first to the last, so that there is something to pass on."""
 
     def __init__(self) -> None:
         super().__init__()
         self._texts = itertools.count(1)
         self._folder = tempfile.TemporaryDirectory()
-        path = Path(self._folder.name) / "pebble.db"
-        shutil.copy(self.template, path)
+        shutil.copytree(self.template.parent, self._folder.name, dirs_exist_ok=True)
         self.clock = HandClock()
-        self.store = Store(f"sqlite:///{path}", self.clock, Keyring([KEY]))
+        self.store = Store(f"sqlite:///{self._folder.name}/{self.template.name}", self.clock, Keyring([KEY]))
         listen(self.store.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
         self.keys: list[Keys] = []
-        self.brought: set[int] = set()
-        self.shown_at_once: set[int] = set()
+        self.opened: list[int] = []
+        self.brought: set[int] = set(self.first)
+        self.shown_at_once: set[int] = set(self.first)
+        self.left: Counter[tuple[int, str]] = Counter()
+        self.came: Counter[tuple[int, int, str]] = Counter()
+        self._seen: list[Any] = []
 
     def teardown(self) -> None:
         self.store.close()
@@ -65,29 +74,7 @@ class Thanks(RuleBasedStateMachine):
         return self.store.run_now(work)
 
     def person(self, tx: Tx, name: str) -> Person:
-        found = meet(tx, Address("memory", name), "de" if name == "dora" else "en", "Europe/Berlin")
-        if found.name is None:
-            set_name(tx, found, name.title())
-            found = find(tx, Address("memory", name)) or found
-        return found
-
-    @initialize()
-    def move_in(self) -> None:
-        """Begin with a chain from the first to the last, so that there is something to pass on, mute and report."""
-        for sender, receiver in pairwise(NAMES):
-            self.do(lambda tx, pair=(sender, receiver): self._befriend(tx, *pair))  # type: ignore[misc]
-
-    def _befriend(self, tx: Tx, sender: str, receiver: str) -> None:
-        one, other = self.person(tx, sender), self.person(tx, receiver)
-        sent = pass_on.send(tx, one, Sentence("The first.", receiver.title(), None, self._last_received(tx, one)))
-        assert isinstance(sent, Sent)
-        assert sent.keys is not None
-        found = invitations.open_invitation(tx, other, sent.keys.token)
-        assert isinstance(found, Invitation)
-        came = pass_on.accept(tx, other, found)
-        assert came is not None
-        assert not isinstance(came, int)
-        self.shown_at_once.add(came.id)
+        return greeted(tx, name)
 
     # What people do
 
@@ -100,6 +87,7 @@ class Thanks(RuleBasedStateMachine):
             assert (result if isinstance(result, Refusal) else None) == right
             if isinstance(result, Sent) and result.keys:
                 self.keys.append(result.keys)
+                self._count(tx, person)
 
         self.do(work)
 
@@ -113,20 +101,66 @@ class Thanks(RuleBasedStateMachine):
             found = invitations.open_invitation(tx, person, keys.code if by_code else keys.token)
             if not isinstance(found, Invitation):
                 return
-            _, _, blocked = queries.stance(tx, person.id, found.sender_id)
-            assert found.sender_id != person.id
-            assert not blocked
-            assert not reports.is_suspended(tx, found.sender_id)
-            came = pass_on.accept(tx, person, found)
-            assert came is not None
-            assert queries.stance(tx, person.id, found.sender_id)[0]
-            assert queries.stance(tx, found.sender_id, person.id)[0]
-            if not isinstance(came, int):
-                self.shown_at_once.add(came.id)
+            self._accept(tx, person, found)
             # Used once.
             assert not isinstance(invitations.open_invitation(tx, person, keys.token), Invitation)
 
         self.do(work)
+
+    @rule(sender=some, receiver=some, count=st.integers(2, 6))
+    def invite_the_same(self, sender: str, receiver: str, count: int) -> None:
+        """Several to the same one, who accepts each: they come one a day, and no more than five can leave."""
+
+        def work(tx: Tx) -> None:
+            one, other = self.person(tx, sender), self.person(tx, receiver)
+            for _ in range(count):
+                right = self._refusal(tx, one, None, None)
+                result = pass_on.send(tx, one, Sentence("One more.", "Somebody"))
+                assert (result if isinstance(result, Refusal) else None) == right
+                if isinstance(result, Sent) and result.keys:
+                    self._count(tx, one)
+                    found = invitations.open_invitation(tx, other, result.keys.token)
+                    if isinstance(found, Invitation):
+                        self._accept(tx, other, found)
+
+        self.do(work)
+
+    @precondition(lambda self: self.keys)
+    @rule(name=some, number=st.integers(0, 30))
+    def open_only(self, name: str, number: int) -> None:
+        """Look at an invitation, and do something else first."""
+        keys = self.keys[number % len(self.keys)]
+        found = self.do(lambda tx: invitations.open_invitation(tx, self.person(tx, name), keys.token))
+        if isinstance(found, Invitation):
+            self.opened.append(found.id)
+
+    @precondition(lambda self: self.opened)
+    @rule(name=some, number=st.integers(0, 30))
+    def accept_opened(self, name: str, number: int) -> None:
+        """Tap what has stood there for a while: its sender may be oneself by now, blocked, suspended or gone."""
+
+        def work(tx: Tx) -> None:
+            person = self.person(tx, name)
+            found = invitations.opened(tx, person, self.opened[number % len(self.opened)])
+            if found is not None:
+                self._accept(tx, person, found)
+
+        self.do(work)
+
+    def _accept(self, tx: Tx, person: Person, found: Invitation) -> None:
+        _, _, blocked = queries.stance(tx, person.id, found.sender_id)
+        assert found.sender_id != person.id
+        assert not blocked
+        assert not reports.is_suspended(tx, found.sender_id)
+        came = pass_on.accept(tx, person, found)
+        assert came is not None
+        assert queries.stance(tx, person.id, found.sender_id)[0]
+        assert queries.stance(tx, found.sender_id, person.id)[0]
+        if isinstance(came, int):
+            assert came > tx.now
+            assert local(person.here, tx.now).date().isoformat() in self._days_of(tx, found.sender_id, person.id)
+        else:
+            self.shown_at_once.add(came.id)
 
     @rule(sender=some, receiver=some, passes_on=st.booleans(), text=st.text(min_size=1, max_size=40))
     def thank(self, sender: str, receiver: str, passes_on: bool, text: str) -> None:
@@ -138,6 +172,7 @@ class Thanks(RuleBasedStateMachine):
             result = pass_on.send(tx, one, Sentence(said, receiver.title(), other.id, parent))
             assert (result if isinstance(result, Refusal) else None) == right
             if isinstance(result, Sent):
+                self._count(tx, one)
                 link = tx.connection.execute(select(links).where(links.c.id == result.link_id)).one()
                 blocked = queries.stance(tx, other.id, one.id)[2]
                 assert link.withheld == blocked
@@ -208,12 +243,34 @@ class Thanks(RuleBasedStateMachine):
 
     @rule(name=some, days=st.sampled_from((0, 1, 9)))
     def pause(self, name: str, days: int) -> None:
-        self.do(lambda tx: pause(tx, self.person(tx, name).id, tx.now + days * DAY if days else None))
+        def work(tx: Tx) -> None:
+            pause(tx, self.person(tx, name).id, tx.now + days * DAY if days else None)
+            pass_on.let_in(tx, self.person(tx, name))
+
+        self.do(work)
 
     @rule(name=some)
     def resume(self, name: str) -> None:
+        """What has waited comes, one of each sender; where it is night, in the morning."""
+
         def work(tx: Tx) -> None:
             resume(tx, self.person(tx, name).id)
+            person = self.person(tx, name)
+            pass_on.let_in(tx, person)
+            for link in self._waiting(tx):
+                if link.receiver_id == person.id and self._is_heard(tx, link):
+                    came_today = local(person.here, tx.now).date().isoformat() in self._days_of(
+                        tx, link.sender_id, person.id
+                    )
+                    assert link.due_at > tx.now
+                    assert came_today or not self._is_day(person.here, tx.now)
+
+        self.do(work)
+
+    @rule(name=some, zone=st.sampled_from(ZONES))
+    def travel(self, name: str, zone: str) -> None:
+        def work(tx: Tx) -> None:
+            set_zone(tx, self.person(tx, name).id, zone)
             pass_on.let_in(tx, self.person(tx, name))
 
         self.do(work)
@@ -295,59 +352,97 @@ class Thanks(RuleBasedStateMachine):
     # What must hold
 
     @invariant()
-    def nothing_comes_that_should_not(self) -> None:
-        def work(tx: Tx) -> None:
-            for link in tx.connection.execute(select(links).where(links.c.brought_at.is_not(None))).all():
-                if link.id in self.brought:
-                    continue
+    def rules_hold(self) -> None:
+        self.do(self._look)
+
+    def _look(self, tx: Tx) -> None:
+        rows = list(tx.connection.execute(select(links).order_by(links.c.id)).all())
+        for link in rows:
+            if link.brought_at is not None and link.id not in self.brought:
                 self.brought.add(link.id)
-                assert not link.withheld
-                assert link.brought_at <= link.accepted_at + LIFE
-                if link.receiver_id is None or link.id in self.shown_at_once:
-                    continue
-                rows = tx.connection.execute(select(outbox.c.id).where(outbox.c.key == f"thanks:{link.id}")).all()
-                assert len(rows) == 1
-                _, muted, blocked = queries.stance(tx, link.receiver_id, link.sender_id)
-                row = tx.connection.execute(select(persons).where(persons.c.id == link.receiver_id)).one()
-                hour = (link.brought_at // HOUR + 1) % 24  # Berlin in winter
-                assert not muted
-                assert not blocked
-                assert row.paused_at is None or (row.paused_until or tx.now + 1) <= link.brought_at
-                assert 8 <= hour < 22
+                self._nothing_came_that_should_not(tx, link)
+        for link in self._waiting(tx):
+            assert link.due_at is not None or not self._is_heard(tx, link), "it waits for nothing, for ever"
+        if rows != self._seen:  # the same links look the same to everybody
+            self._seen = rows
+            self._chains_are_trees_and_seals_open(tx, {row.id: row for row in rows})
+            self._nobody_sees_more_than_their_own(tx)
 
-        self.do(work)
+    def _count(self, tx: Tx, sender: Person) -> None:
+        """One has left: at most five on a date of its sender's."""
+        place = (sender.id, local(sender.here, tx.now).date().isoformat())
+        self.left[place] += 1
+        assert self.left[place] <= A_DAY
 
-    @invariant()
-    def chains_are_trees_and_seals_open(self) -> None:
-        def work(tx: Tx) -> None:
-            rows = {row.id: row for row in tx.connection.execute(select(links)).all()}
-            keys = dict(tx.connection.execute(select(persons.c.id, persons.c.key_id)).all())
-            for row in rows.values():
-                parent = rows.get(row.parent_id)
-                assert row.depth == (parent.depth + 1 if parent else 1)
-                assert parent is None or parent.chain_id == row.chain_id
-                for who, sealed in ((row.sender_id, row.sealed_by_sender), (row.receiver_id, row.sealed_by_receiver)):
-                    if who is not None and sealed is not None:
-                        assert tx.keys.seal(keys[who]).open_json(bytes(sealed))["sentence"]
+    def _nothing_came_that_should_not(self, tx: Tx, link: Any) -> None:
+        assert not link.withheld
+        assert link.brought_at <= link.lives_until
+        if link.receiver_id is None:
+            return
+        row = tx.connection.execute(select(persons).where(persons.c.id == link.receiver_id)).one()
+        zone = row.zone or "Europe/Berlin"
+        assert link.for_day == local(zone, link.brought_at).date().isoformat()
+        place = (link.sender_id, link.receiver_id, link.for_day)
+        self.came[place] += 1
+        assert self.came[place] == 1, "one of a sender on a receiver's day"
+        if link.id in self.shown_at_once:
+            return
+        rows = tx.connection.execute(select(outbox).where(outbox.c.key == f"thanks:{link.id}")).all()
+        assert [row.deadline for row in rows] == [link.lives_until]
+        _, muted, blocked = queries.stance(tx, link.receiver_id, link.sender_id)
+        assert not muted
+        assert not blocked
+        assert row.paused_at is None or (row.paused_until or tx.now + 1) <= link.brought_at
+        assert self._is_day(zone, link.brought_at)
 
-        self.do(work)
+    def _chains_are_trees_and_seals_open(self, tx: Tx, rows: dict[int, Any]) -> None:
+        keys = dict(tx.connection.execute(select(persons.c.id, persons.c.key_id)).all())
+        for row in rows.values():
+            parent = rows.get(row.parent_id)
+            assert row.depth == (parent.depth + 1 if parent else 1)
+            assert parent is None or parent.chain_id == row.chain_id
+            for who, sealed in ((row.sender_id, row.sealed_by_sender), (row.receiver_id, row.sealed_by_receiver)):
+                if who is not None and sealed is not None:
+                    assert tx.keys.seal(keys[who]).open_json(bytes(sealed))["sentence"]
 
-    @invariant()
-    def nobody_sees_more_than_their_own(self) -> None:
-        def work(tx: Tx) -> None:
-            for name in NAMES:
-                person = find(tx, Address("memory", name))
-                if person is None:
-                    continue
-                found = ripple_of(tx, person)
-                assert all(
-                    node.mine or (node.sentence, node.sender, node.receiver) == (None,) * 3 for node in found.nodes
-                )
-                assert all(node.parent is None or node.parent < place for place, node in enumerate(found.nodes))
-
-        self.do(work)
+    def _nobody_sees_more_than_their_own(self, tx: Tx) -> None:
+        for name in NAMES:
+            person = find(tx, Address("memory", name))
+            if person is None:
+                continue
+            found = ripple_of(tx, person)
+            assert all(node.mine or (node.sentence, node.sender, node.receiver) == (None,) * 3 for node in found.nodes)
+            assert all(node.parent is None or node.parent < place for place, node in enumerate(found.nodes))
 
     # What is right, looked up another way
+
+    def _waiting(self, tx: Tx) -> list[Any]:
+        """Return the links whose way is open and that have not come, as long as they live and both are there."""
+        wanted = select(links).where(
+            links.c.accepted_at.is_not(None),
+            links.c.brought_at.is_(None),
+            links.c.withheld.is_(False),
+            links.c.lives_until >= tx.now,
+            links.c.sender_id.is_not(None),
+            links.c.receiver_id.is_not(None),
+        )
+        return list(tx.connection.execute(wanted).all())
+
+    def _is_heard(self, tx: Tx, link: Any) -> bool:
+        """Return whether the receiver wants to hear from the sender, be it later, and the sender may send."""
+        row = tx.connection.execute(select(persons).where(persons.c.id == link.receiver_id)).one()
+        rests = row.paused_at is not None and row.paused_until is None
+        _, muted, blocked = queries.stance(tx, link.receiver_id, link.sender_id)
+        return not (rests or muted or blocked or reports.is_suspended(tx, link.sender_id))
+
+    def _is_day(self, zone: str, at: int) -> bool:
+        here = local(zone, at)
+        return 8 * 60 <= here.hour * 60 + here.minute < 21 * 60 + 30
+
+    def _days_of(self, tx: Tx, sender_id: int | None, receiver_id: int) -> set[str]:
+        """Return the days on which something of the sender has come to the receiver."""
+        between = (links.c.sender_id == sender_id, links.c.receiver_id == receiver_id)
+        return set(tx.connection.scalars(select(links.c.for_day).where(*between, links.c.brought_at.is_not(None))))
 
     def _refusal(self, tx: Tx, sender: Person, receiver: int | None, parent: int | None) -> Refusal | None:
         """Return what the rules say, from the tables alone."""
@@ -368,8 +463,10 @@ class Thanks(RuleBasedStateMachine):
                 return Refusal.STRANGER
             if receiver in self._way(tx, parent):
                 return Refusal.RING
-        today = queries.date_of(tx, sender).isoformat()
-        mine = tx.connection.execute(select(links).where(links.c.sender_id == sender.id, links.c.day == today)).all()
+        today = local(sender.here, tx.now).date()
+        by_clocks = (links.c.sent_at >= instant(sender.here, today, 0), links.c.day_ends_at > tx.now)
+        counts = or_(links.c.day == today.isoformat(), *by_clocks)
+        mine = tx.connection.execute(select(links).where(links.c.sender_id == sender.id, counts)).all()
         if len(mine) >= A_DAY:
             return Refusal.ENOUGH
         return Refusal.TODAY if receiver and any(row.receiver_id == receiver for row in mine) else None
@@ -398,9 +495,39 @@ class Thanks(RuleBasedStateMachine):
         return (near | {row.person_id for row in rows if row.other_id in people}) - people
 
 
+def greeted(tx: Tx, name: str) -> Person:
+    """Return somebody, who has a name to sign with."""
+    found = meet(tx, Address("memory", name), "de" if name == "dora" else "en", "Europe/Berlin")
+    if found.name is None:
+        set_name(tx, found, name.title())
+        found = find(tx, Address("memory", name)) or found
+    return found
+
+
+def befriend(tx: Tx, sender: str, receiver: str, parent: int | None) -> int:
+    """Let one invite the other, who accepts; return the link."""
+    sent = pass_on.send(tx, greeted(tx, sender), Sentence("The first.", receiver.title(), None, parent))
+    assert isinstance(sent, Sent)
+    assert sent.keys is not None
+    other = greeted(tx, receiver)
+    found = invitations.open_invitation(tx, other, sent.keys.token)
+    assert isinstance(found, Invitation)
+    came = pass_on.accept(tx, other, found)
+    assert came is not None
+    assert not isinstance(came, int)
+    return came.id
+
+
 @pytest.fixture(scope="module", autouse=True)
 def template(tmp_path_factory: pytest.TempPathFactory) -> None:
     Thanks.template = migrated_file(tmp_path_factory.mktemp("thanks"))
+    store = Store(f"sqlite:///{Thanks.template}", HandClock(), Keyring([KEY]))
+    met: list[int] = []
+    for sender, receiver in pairwise(NAMES):
+        first = partial(befriend, sender=sender, receiver=receiver, parent=met[-1] if met else None)
+        met.append(store.run_now(first))
+    store.close()
+    Thanks.first = frozenset(met)
 
 
 TestThanks = Thanks.TestCase

@@ -7,6 +7,7 @@ import pytest
 from bot.gratitude.rules import (
     A_DAY,
     Fault,
+    Plan,
     Receiver,
     Refusal,
     Today,
@@ -17,6 +18,8 @@ from bot.gratitude.rules import (
     free_day,
     held_for,
     is_over,
+    look_again,
+    plan,
     refusal,
     suspends,
 )
@@ -116,8 +119,20 @@ def test_a_pause_holds_until_its_end() -> None:
 
 
 def test_a_sentence_lives_seven_days() -> None:
-    assert not is_over(0, 7 * 86_400)
-    assert is_over(0, 7 * 86_400 + 1)
+    now = at("12:00")
+    lives_until = plan(ZONE, now, ()).lives_until
+    assert not is_over(lives_until, now + 7 * 86_400)
+    assert is_over(lives_until, now + 7 * 86_400 + 1)
+
+
+def test_one_that_waits_for_its_day_lives_from_there() -> None:
+    found = plan(ZONE, at("12:00"), {"2026-11-18", "2026-11-19"})
+    begins = at("0:00", date(2026, 11, 20))
+    assert found == Plan(date(2026, 11, 20), begins, begins + 7 * 86_400)
+
+
+def test_what_cannot_be_brought_is_tried_again_ever_later() -> None:
+    assert [look_again(0, now) - now for now in (0, 60, 120, 240, 86_400)] == [60, 60, 120, 240, 3600]
 
 
 def test_two_different_people_suspend() -> None:
