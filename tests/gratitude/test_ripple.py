@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.gratitude.queries import way_to
 from bot.gratitude.ripple import (
     Counts,
     Node,
@@ -161,3 +162,14 @@ def test_looking_how_far_it_went_reads_no_words(store: Store, look: Callable[[Tx
         store.run_now(lambda tx: look(tx, one))
     assert 0 < len([statement for statement in said if "links" in statement]) <= 2
     assert "sealed" not in " ".join(said)
+
+
+def test_who_is_on_the_way_to_a_link_is_asked_for_once_however_long_the_way_is(store: Store) -> None:
+    one, two, *_ = people(store)
+    rows = line(300, one)
+    rows[299]["receiver_id"] = two.id
+    lay_down(store, rows)
+    with statements(store) as said:
+        assert store.run_now(lambda tx: way_to(tx, 300)) == {one.id, two.id}
+        assert store.run_now(lambda tx: way_to(tx, 299)) == {one.id}
+    assert len([statement for statement in said if "links" in statement]) == 2
