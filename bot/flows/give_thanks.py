@@ -16,7 +16,8 @@ from bot.flows.thanks_steps import (
     first_step,
 )
 from bot.flows.visit import OLD, Chapter, Command, Visit
-from bot.gratitude import pass_on, queries
+from bot.gratitude import pass_on
+from bot.gratitude.acquaintances import writable
 from bot.gratitude.letters import letter
 from bot.gratitude.rules import Refusal, fault_of
 from bot.nudges import journal, moments
@@ -32,28 +33,28 @@ PRACTICE = "gratitude-afterglow"
 def give_thanks(visit: Visit, **known: object) -> None:
     """Begin, with what is known already.
 
-    `parent` (a received link that is passed on), `sentence`, `to` and `to_name`, `moment` (which it ends).
+    `parent` (a received link that is passed on), `sentence`, `to` and `to_name`, `moment` (which it ends), `people`
+    (to whom it may go).
     """
-    parent = known.get("parent")
     refused = pass_on.refusal_of(visit.tx, visit.person, None)
     if refused is not None:
         visit.say(REFUSALS[refused])
         return
-    data = {"people": _people(visit, parent if isinstance(parent, int) else None), "name": visit.person.name, **known}
+    data = {"name": visit.person.name, **known}
+    if "people" not in data:
+        parent = known.get("parent")
+        data["people"] = _people(visit, parent if isinstance(parent, int) else None)
     step = first_step(data)
     if step is None:
         visit.show(Outgoing(letter(visit.voice, str(data["name"]), str(data["sentence"]))))
     start(visit, THANKS, data, at=step or "whole")
 
 
-def _people(visit: Visit, parent_id: int | None) -> list[dict[str, Any]]:
+def _people(visit: Visit, parent_id: int | None = None) -> list[dict[str, Any]]:
     """Return whom the person may write to, each with why that is not possible just now."""
-    found = []
-    for one in queries.people_of(visit.tx, visit.person):
-        if one.accepted and not one.blocked:
-            refused = pass_on.refusal_of(visit.tx, visit.person, one.other_id, parent_id)
-            found.append({"row": one.id, "id": one.other_id, "name": one.name, "refused": refused})
-    return found
+    known = writable(visit.tx, visit.person)
+    refusals = pass_on.refusals_of(visit.tx, visit.person, {one.other_id: True for one in known}, parent_id)
+    return [{"row": one.id, "id": one.other_id, "name": one.name, "refused": refusals[one.other_id]} for one in known]
 
 
 def _thanks(visit: Visit) -> None:
@@ -65,10 +66,11 @@ def _carry(visit: Visit, effect: CarryThanks) -> None:
     if fault is not None:
         visit.say(FAULTS[fault])
     sentence = None if fault else effect.sentence
-    people = _people(visit, None)
+    people = _people(visit)
     one = next((p for p in people if effect.to_name and p["name"].casefold() == effect.to_name.casefold()), None)
     to_name = None if one and one["refused"] else effect.to_name
-    give_thanks(visit, sentence=sentence, to=one["id"] if one else None, to_name=to_name, moment=effect.moment_id)
+    to = one["id"] if one else None
+    give_thanks(visit, sentence=sentence, to=to, to_name=to_name, moment=effect.moment_id, people=people)
 
 
 def _carry_moment(visit: Visit, payload: Payload) -> None:

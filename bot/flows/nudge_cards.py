@@ -1,6 +1,6 @@
 """/nudges: each nudge in words with its next time, and what its buttons change."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from bot.catalogue import Catalogue
@@ -24,26 +24,29 @@ MOST_CARDS = 4
 MOST_LOOKED_AHEAD = 200
 """Times of a nudge of which one has to be outside the quiet hours: two days of the closest steps."""
 
+Waits = Mapping[int, int]
+"""When the moment of a nudge that has rung already comes (UTC seconds), by the nudge's row."""
+
 
 def show_nudges(visit: Visit) -> None:
     """Show all nudges, or the one whose number follows the command."""
     found = queries.of_person(visit.tx, visit.person.id, visit.person.seal)
-    number = visit.incoming.rest.strip()
+    number, waits = visit.incoming.rest.strip(), _waiting(visit)
     if not found:
         nothing_set(visit)
     elif visit.incoming.text == "nudges" and number.isdecimal() and 0 < int(number[:4]) <= len(found):
-        visit.show(card(visit, found[int(number[:4]) - 1]))
+        visit.show(card(visit, found[int(number[:4]) - 1], waits))
     elif len(found) <= MOST_CARDS:
         for nudge in found:
-            visit.show(card(visit, nudge))
+            visit.show(card(visit, nudge, waits))
     else:
-        lines = [f"{n}. {nudge_line(visit, nudge)}" for n, nudge in enumerate(found, 1)]
+        lines = [f"{n}. {nudge_line(visit, nudge, waits)}" for n, nudge in enumerate(found, 1)]
         buttons = [Button(f"{n}", str(Payload("card", nudge.id))) for n, nudge in enumerate(found, 1)]
         rows = tuple(tuple(buttons[n : n + 5]) for n in range(0, len(buttons), 5))
         visit.show(Outgoing("\n\n".join([*lines, visit.voice.say(N_("Tap a number to change one."))]), rows))
 
 
-def card(visit: Visit, nudge: queries.Nudge) -> Outgoing:
+def card(visit: Visit, nudge: queries.Nudge, waits: Waits) -> Outgoing:
     """Return a nudge with all that can be changed about it."""
     resting = nudge.paused_at is not None
     follow = N_("Ask once only") if nudge.follow_up else N_("Ask twice")
@@ -56,10 +59,10 @@ def card(visit: Visit, nudge: queries.Nudge) -> Outgoing:
         ),
     )
     rows = tuple(tuple(visit.button(label, Payload(verb, nudge.id)) for label, verb in row) for row in verbs)
-    return Outgoing(nudge_line(visit, nudge), rows)
+    return Outgoing(nudge_line(visit, nudge, waits), rows)
 
 
-def nudge_line(visit: Visit, nudge: queries.Nudge) -> str:
+def nudge_line(visit: Visit, nudge: queries.Nudge, waits: Waits) -> str:
     """Return a nudge in words: what, with which cue, when, and when it comes next."""
     voice = visit.voice
     practice = visit.catalogue.get(nudge.practice)
@@ -69,16 +72,15 @@ def nudge_line(visit: Visit, nudge: queries.Nudge) -> str:
     told = cue_and_days(nudge, visit.catalogue, voice, local(nudge.zone, visit.tx.now).date())
     if not nudge.cue_words:  # the person's own words stay as they are
         told = told[:1].upper() + told[1:]
-    return f"{title}\n{told}. {_state(visit, nudge)}"
+    return f"{title}\n{told}. {_state(visit, nudge, waits.get(nudge.id))}"
 
 
-def _state(visit: Visit, nudge: queries.Nudge) -> str:
+def _state(visit: Visit, nudge: queries.Nudge, waiting: int | None) -> str:
     say = visit.voice.say
     if visit.person.paused(visit.tx.now):
         return say(N_("Paused; /resume brings it back."))
     if nudge.paused_at is not None:
         return say(N_("Resting."))
-    waiting = _waits_until(visit, nudge)
     if waiting is None and is_over(nudge.rule, nudge.zone, visit.tx.now):
         return say(N_("It has come; nothing is left to come."))
     leaving = waiting or _leaves_next(visit, nudge)
@@ -89,10 +91,13 @@ def _state(visit: Visit, nudge: queries.Nudge) -> str:
     return say(N_("Next: {time}."), time=visit.voice.day_instant(local(nudge.zone, leaving)))
 
 
-def _waits_until(visit: Visit, nudge: queries.Nudge) -> int | None:
-    """Return when the moment of a nudge that has rung already comes (UTC seconds), None where none waits."""
-    waiting = moments.waiting(visit.tx, visit.person.id)
-    return min((one.at for one in waiting if one.nudge_id == nudge.id), default=None)
+def _waiting(visit: Visit) -> Waits:
+    """Return when the moments come of those nudges that have rung already."""
+    found: dict[int, int] = {}
+    for one in moments.waiting(visit.tx, visit.person.id):
+        if one.nudge_id is not None:
+            found[one.nudge_id] = min(one.at, found.get(one.nudge_id, one.at))
+    return found
 
 
 def _leaves_next(visit: Visit, nudge: queries.Nudge) -> int | None:
@@ -129,7 +134,7 @@ def _editing(flow: Flow) -> Callable[[Visit, queries.Nudge], None]:
 
 
 def _card(visit: Visit, nudge: queries.Nudge) -> None:
-    visit.show(card(visit, nudge))
+    visit.show(card(visit, nudge, _waiting(visit)))
 
 
 def _rest(visit: Visit, nudge: queries.Nudge) -> None:
@@ -164,7 +169,7 @@ def _remove(visit: Visit, nudge: queries.Nudge) -> None:
 
 def _undo(visit: Visit, nudge: queries.Nudge) -> None:
     queries.restore(visit.tx, nudge)
-    visit.say(N_("It’s back.\n{words}"), words=nudge_line(visit, nudge))
+    visit.say(N_("It’s back.\n{words}"), words=nudge_line(visit, nudge, _waiting(visit)))
 
 
 CHAPTER = Chapter(

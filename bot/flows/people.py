@@ -1,28 +1,45 @@
-"""/people: whom one knows through Pebble; each can be muted and blocked, and let in again."""
+"""/people: whom one knows through Pebble, page by page; each can be muted and blocked, and let in again."""
+
+from collections.abc import Callable, Mapping
 
 from bot.flows.give_thanks import give_thanks
 from bot.flows.visit import OLD, Chapter, Command, Visit
-from bot.gratitude import pass_on, queries
-from bot.gratitude.queries import Acquaintance
+from bot.gratitude import acquaintances, pass_on, queries
+from bot.gratitude.acquaintances import Acquaintance
 from bot.speech import Button, Outgoing, Payload
 from bot.texts import N_
 
-MOST = 30
-"""People in one message."""
+ON_A_PAGE = 10
+"""People of one page: two rows of numbers."""
+IN_A_ROW = 5
 
 
 def _people(visit: Visit) -> None:
-    visit.show(_list(visit))
+    visit.show(_page(visit, 0))
 
 
-def _list(visit: Visit) -> Outgoing:
-    known = queries.people_of(visit.tx, visit.person)[:MOST]
-    if not known:
+def _browse(visit: Visit, payload: Payload) -> None:
+    visit.redraw(_page(visit, payload.row))
+
+
+def _page(visit: Visit, number: int) -> Outgoing:
+    """Return a page of people, those who are muted or blocked last; one that is not there any more is the last."""
+    count = acquaintances.count_of(visit.tx, visit.person)
+    if not count:
         return Outgoing(visit.voice.say(N_("Nobody is here yet. /thanks is the way to somebody.")))
+    last = (count - 1) // ON_A_PAGE
+    number = min(number, last)
+    known = acquaintances.page(visit.tx, visit.person, number * ON_A_PAGE, ON_A_PAGE)
     lines = [f"{n}. {one.name}{_state(visit, one)}" for n, one in enumerate(known, 1)]
-    numbers = [Button(str(n), str(Payload("folk", one.id, "card"))) for n, one in enumerate(known, 1)]
     text = "\n".join([visit.voice.say(N_("Your people. Tap a number for one of them.")), *lines])
-    return Outgoing(text, tuple(tuple(numbers[n : n + 5]) for n in range(0, len(numbers), 5)))
+    buttons = [Button(str(n), str(Payload("folk", one.id, f"card.{number}"))) for n, one in enumerate(known, 1)]
+    numbers = [tuple(buttons[n : n + IN_A_ROW]) for n in range(0, len(buttons), IN_A_ROW)]
+    turns = tuple(
+        visit.button(label, Payload("people", page))
+        for label, page in ((N_("Back"), number - 1), (N_("Next page"), number + 1))
+        if 0 <= page <= last
+    )
+    return Outgoing(text, (*numbers, turns) if turns else tuple(numbers))
 
 
 def _state(visit: Visit, one: Acquaintance) -> str:
@@ -31,40 +48,67 @@ def _state(visit: Visit, one: Acquaintance) -> str:
     return f" · {visit.voice.say(N_('muted'))}" if one.muted else ""
 
 
-def _card(visit: Visit, one: Acquaintance) -> Outgoing:
+def _card(visit: Visit, one: Acquaintance, page: int) -> Outgoing:
+    """Return one of them with all that can be done; Back leads to the page on which they were tapped."""
+
     def button(label: str, choice: str) -> Button:
-        return visit.button(label, Payload("folk", one.id, choice))
+        return visit.button(label, Payload("folk", one.id, f"{choice}.{page}"))
 
     mute = button(N_("Hear again"), "unmute") if one.muted else button(N_("Mute"), "mute")
     block = button(N_("Let in again"), "unblock") if one.blocked else button(N_("Block"), "block")
     thank = (button(N_("Thank"), "thank"),) if one.accepted and not one.blocked else ()
-    return Outgoing(f"{one.name}{_state(visit, one)}", ((*thank, mute, block), (button(N_("Back"), "back"),)))
+    back = visit.button(N_("Back"), Payload("people", page))
+    return Outgoing(f"{one.name}{_state(visit, one)}", ((*thank, mute, block), (back,)))
+
+
+def _mute(visit: Visit, one: Acquaintance) -> None:
+    queries.set_muted(visit.tx, visit.person, one.other_id, True)
+
+
+def _unmute(visit: Visit, one: Acquaintance) -> None:
+    queries.set_muted(visit.tx, visit.person, one.other_id, False)
+    pass_on.let_in(visit.tx, visit.person)
+
+
+def _block(visit: Visit, one: Acquaintance) -> None:
+    queries.set_blocked(visit.tx, visit.person, one.other_id, True)
+
+
+def _unblock(visit: Visit, one: Acquaintance) -> None:
+    queries.set_blocked(visit.tx, visit.person, one.other_id, False)
+
+
+_CHANGES: Mapping[str, Callable[[Visit, Acquaintance], None]] = {
+    "card": lambda _visit, _one: None,
+    "mute": _mute,
+    "unmute": _unmute,
+    "block": _block,
+    "unblock": _unblock,
+}
+"""What is done before the card is drawn (anew)."""
 
 
 def _tap(visit: Visit, payload: Payload) -> None:
-    one = queries.acquaintance(visit.tx, visit.person, payload.row)
-    if one is None:
+    # Somebody else's is not found, so it reads like one that is gone.
+    one = acquaintances.find(visit.tx, visit.person, payload.row)
+    choice, _, page = payload.choice.partition(".")
+    if one is None or not page.isdecimal():
         visit.toast = visit.voice.say(OLD)
-        return
-    match payload.choice:
-        case "thank":
-            refused = pass_on.refusal_of(visit.tx, visit.person, one.other_id)
-            known = {} if refused else {"to": one.other_id, "to_name": one.name}
-            give_thanks(visit, **known)
-            return
-        case "mute" | "unmute":
-            queries.set_muted(visit.tx, visit.person, one.other_id, payload.choice == "mute")
-        case "block" | "unblock":
-            queries.set_blocked(visit.tx, visit.person, one.other_id, payload.choice == "block")
-        case "back":
-            visit.redraw(_list(visit))
-            return
-    if payload.choice == "unmute":
-        pass_on.let_in(visit.tx, visit.person)
-    visit.redraw(_card(visit, queries.acquaintance(visit.tx, visit.person, payload.row) or one))
+    elif choice == "thank":
+        _thank(visit, one)
+    elif choice in _CHANGES:
+        _CHANGES[choice](visit, one)
+        visit.redraw(_card(visit, acquaintances.find(visit.tx, visit.person, one.id) or one, int(page[:6])))
+    else:
+        visit.toast = visit.voice.say(OLD)
+
+
+def _thank(visit: Visit, one: Acquaintance) -> None:
+    refused = pass_on.refusal_of(visit.tx, visit.person, one.other_id)
+    give_thanks(visit, **({} if refused else {"to": one.other_id, "to_name": one.name}))
 
 
 CHAPTER = Chapter(
     commands={"people": Command(N_("Whom you know through me"), _people, N_("/people"))},
-    taps={"folk": _tap},
+    taps={"folk": _tap, "people": _browse},
 )

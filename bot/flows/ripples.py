@@ -1,14 +1,15 @@
 """/ripple: how far one's thanks travelled, in words and as a picture; names only of neighbours, one's own sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from babel.core import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 
 from bot.flows.showing import UNDER_A_FILE, beginning, told_day
 from bot.flows.visit import Chapter, Command, Visit
-from bot.gratitude.ripple import Node, Ripple, ripple_of
-from bot.pictures import Link, Number, keep
+from bot.gratitude import ripple
+from bot.gratitude.ripple import Counts, Node, Words
+from bot.pictures import MOST, Link, Number, keep, worded
 from bot.pictures import Ripple as Picture
 from bot.schedules.zones import local
 from bot.speech import Outgoing, Payload
@@ -22,54 +23,51 @@ LONGEST = 80
 
 
 def _ripple(visit: Visit) -> None:
-    found = ripple_of(visit.tx, visit.person)
+    counts = ripple.counts_of(visit.tx, visit.person)
     row = (visit.button(N_("Thank somebody"), Payload("menu", 0, "thanks")),)
-    if not found.sentences:
+    if not counts.sentences:
         visit.say(N_("Nothing has travelled yet. One sentence of thanks is a beginning."), (row,))
         return
-    lines = [told(visit, found)]
-    if len(found.languages) > 1:
-        names = visit.voice.all_of([_language(visit, one) for one in found.languages])
+    lines = [told(visit, counts)]
+    if len(counts.languages) > 1:
+        names = visit.voice.all_of([_language(visit, one) for one in counts.languages])
         lines.append(visit.voice.say(N_("In {languages}."), languages=names))
-    sent = [node for node in found.nodes if node.mine and node.receiver is not None]
-    told_last = [_line(visit, found, node) for node in reversed(sent[-SHOWN:])]
+    told_last = _newest(visit)
     while units("\n".join([*lines, "", *told_last])) > UNDER_A_FILE:
         told_last.pop()
-    picture, alt = pictured(visit, found)
+    picture, alt = pictured(visit, counts)
     visit.show(Outgoing("\n".join([*lines, "", *told_last]), (row,), picture=picture.to_dict(), alt=alt))
 
 
-def told(visit: Visit, found: Ripple) -> str:
+def told(visit: Visit, counts: Counts) -> str:
     """Return the numbers as a sentence or two."""
     count = visit.voice.count
     parts = [
-        count("Your thanks reached {n} person", "Your thanks reached {n} people", found.people),
-        count("in {n} sentence", "in {n} sentences", found.sentences),
-        count("over {n} day", "over {n} days", found.days),
+        count("Your thanks reached {n} person", "Your thanks reached {n} people", counts.people),
+        count("in {n} sentence", "in {n} sentences", counts.sentences),
+        count("over {n} day", "over {n} days", counts.days),
     ]
     # Translators: it reads like “Your thanks reached 3 people in 4 sentences over 2 days.”
     line = visit.voice.say(N_("{reached} {sentences} {days}."), reached=parts[0], sentences=parts[1], days=parts[2])
-    if found.depth < 2:
+    if counts.depth < 2:
         return f"🪨 {line}"
-    far = count("The farthest went {n} step on.", "The farthest went {n} steps on.", found.depth)
+    far = count("The farthest went {n} step on.", "The farthest went {n} steps on.", counts.depth)
     return f"🪨 {line} {far}"
 
 
-def pictured(visit: Visit, found: Ripple) -> tuple[Picture, str]:
+def pictured(visit: Visit, counts: Counts) -> tuple[Picture, str]:
     """Return the picture, and what is on it in a sentence: words on the person's own links, pebbles for all others.
 
     It is light: no platform tells whether its reader's screen is dark, and a light one can be shown on to others and
     printed. The page, which knows, asks for the dark one where it is dark itself.
     """
     say, count = visit.voice.say, visit.voice.count
-    kept = keep([node.parent for node in found.nodes], [node.mine for node in found.nodes])
-    place = {number: where for where, number in enumerate(kept)}
-    links = tuple(_link(found.nodes[number], place) for number in kept)
+    links = _links(visit, ripple.nodes_of(visit.tx, visit.person, MOST))
     numbers = (
-        (found.depth, count("link deep", "links deep", found.depth)),
-        (found.people, count("person", "people", found.people)),
-        (len(found.languages), count("language", "languages", len(found.languages))),
-        (found.days, count("day", "days", found.days)),
+        (counts.depth, count("link deep", "links deep", counts.depth)),
+        (counts.people, count("person", "people", counts.people)),
+        (len(counts.languages), count("language", "languages", len(counts.languages))),
+        (counts.days, count("day", "days", counts.days)),
     )
     picture = Picture(
         say(N_("How far your thanks travelled")),
@@ -83,23 +81,37 @@ def pictured(visit: Visit, found: Ripple) -> tuple[Picture, str]:
     return picture, count("One pebble on water: your thanks.", "Your thanks as {n} pebbles on water.", len(links))
 
 
-def _link(node: Node, place: Mapping[int, int]) -> Link:
-    parent = None if node.parent is None else place.get(node.parent)
-    if not node.mine:
-        return Link(parent)
-    return Link(parent, True, node.sentence or "", node.sender or "", node.receiver or "")
+def _links(visit: Visit, nodes: Sequence[Node]) -> tuple[Link, ...]:
+    """Return as many links as a picture has room for; words are looked up for those that it shows with words."""
+    kept = keep([node.parent for node in nodes], [node.mine for node in nodes])
+    place = {number: where for where, number in enumerate(kept)}
+    shown = [nodes[number] for number in kept]
+    parents = [None if node.parent is None else place.get(node.parent) for node in shown]
+    with_words = [shown[where].link_id for where in worded(parents, [node.mine for node in shown])]
+    words = ripple.words_of(visit.tx, visit.person, with_words)
+    return tuple(_link(parent, node, words.get(node.link_id)) for parent, node in zip(parents, shown, strict=True))
 
 
-def _line(visit: Visit, found: Ripple, node: Node) -> str:
-    """Return one of the person's own sentences, and how many went on from it."""
-    place = found.nodes.index(node)
-    came = {place}
-    for number, other in enumerate(found.nodes):
-        if other.parent in came:
-            came.add(number)
-    day = told_day(visit, local(visit.person.here, node.at).date())
-    line = f"{day} → {node.receiver}: “{beginning(node.sentence or '', LONGEST)}”"
-    on = len(came) - 1
+def _link(parent: int | None, node: Node, words: Words | None) -> Link:
+    if words is None:
+        return Link(parent, node.mine)
+    before, after = (words.other, None) if words.got else (None, words.other)
+    return Link(parent, True, words.sentence, before or "", after or "")
+
+
+def _newest(visit: Visit) -> list[str]:
+    """Return the person's newest sentences, each with how many went on from it."""
+    newest = ripple.newest_sent(visit.tx, visit.person, SHOWN)
+    on = ripple.passed_on(visit.tx, visit.person, newest)
+    words = ripple.words_of(visit.tx, visit.person, newest)
+    return [_line(visit, words[link_id], on[link_id]) for link_id in newest]
+
+
+def _line(visit: Visit, words: Words, on: int) -> str:
+    day = told_day(visit, local(visit.person.here, words.at).date())
+    # Translators: stands for a name: Wed 18 Nov → somebody who has left Pebble: “Thank you for the soup.”
+    to = words.other or visit.voice.say(N_("somebody who has left Pebble"))
+    line = f"{day} → {to}: “{beginning(words.sentence, LONGEST)}”"
     return f"{line} · {visit.voice.count('passed on {n} time', 'passed on {n} times', on)}" if on else line
 
 
@@ -112,10 +124,9 @@ def _language(visit: Visit, tag: str) -> str:
 
 def ripple_line(visit: Visit) -> bool:
     """Say in one line how far it went, where something was passed on; return whether there was something to say."""
-    found = ripple_of(visit.tx, visit.person)
-    if found.depth < 2:
+    if not ripple.was_passed_on(visit.tx, visit.person):
         return False
-    visit.show(Outgoing(told(visit, found)))
+    visit.show(Outgoing(told(visit, ripple.counts_of(visit.tx, visit.person))))
     return True
 
 

@@ -1,11 +1,12 @@
 """The steps of /thanks: to whom, one sentence, seen as they will see it, then Send, Change or Keep private. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.flows.choosing import rows_of
 from bot.flows.engine import Answer, Ask, Flow, Scene, Step, Turn, Unclear, tap_a_button
+from bot.flows.picking import BACK, MORE
 from bot.flows.showing import beginning
 from bot.gratitude.letters import letter
 from bot.gratitude.pass_on import Sentence
@@ -13,8 +14,8 @@ from bot.gratitude.rules import LONGEST_NAME, Fault, Refusal, fault_of, fault_of
 from bot.outbox.states import DAY
 from bot.texts import N_
 
-MOST_SHOWN = 12
-"""People that have a button; the others are found by writing their name."""
+ON_A_PAGE = 12
+"""People that have a button at a time; each is found by writing their name, too."""
 LABEL = 24
 """Characters of a name on a button."""
 
@@ -87,13 +88,22 @@ def _known(scene: Scene) -> list[dict[str, Any]]:
 
 def _ask_to(scene: Scene) -> Ask:
     say = scene.voice.say
-    buttons = [(beginning(one["name"], LABEL), f"p{one['row']}") for one in _known(scene)[:MOST_SHOWN]]
+    known, first = _known(scene), _page(scene) * ON_A_PAGE
+    buttons = [(beginning(one["name"], LABEL), f"p{one['row']}") for one in known[first : first + ON_A_PAGE]]
+    turns = [(say(N_("Back")), BACK)] if first else []
+    if first + ON_A_PAGE < len(known):
+        turns.append((say(N_("Next page")), MORE))
     last = [(say(N_("Somebody new")), "new")]
-    if _known(scene):
+    if known:
         last.append((say(N_("My people")), "people"))
     text = N_("Who shall it go on to?") if scene.data.get("parent") else N_("Who is it for?")
-    more = N_("Tap a name, or write another one.") if _known(scene) else N_("Somebody new gets an invitation from you.")
-    return Ask(f"{say(text)} {say(more)}", (*rows_of(buttons, 2), tuple(last)))
+    more = N_("Tap a name, or write another one.") if known else N_("Somebody new gets an invitation from you.")
+    rows = (*rows_of(buttons, 2), tuple(turns), tuple(last))
+    return Ask(f"{say(text)} {say(more)}", tuple(row for row in rows if row))
+
+
+def _page(scene: Scene) -> int:
+    return int(scene.data.get("page") or 0)
 
 
 def _take_to(scene: Scene, answer: Answer) -> Turn | Unclear:
@@ -101,6 +111,9 @@ def _take_to(scene: Scene, answer: Answer) -> Turn | Unclear:
         return _turn(scene, "who", {"to": None, "to_name": None})
     if answer.value == "people":
         return Turn(None, effects=(ShowPeople(),))
+    if answer.value in (BACK, MORE):
+        step = 1 if answer.value == MORE else -1
+        return replace(_turn(scene, "to", {"page": _page(scene) + step}), redraws=True)
     said = " ".join((answer.words or "").split())
     for one in _known(scene):
         if answer.value == f"p{one['row']}" or (said and one["name"].casefold() == said.casefold()):

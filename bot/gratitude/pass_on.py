@@ -1,6 +1,6 @@
 """The verb of thanks: send a sentence, let it be accepted, bring it in waking hours, carry a word back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -52,14 +52,22 @@ class Sent:
 def refusal_of(tx: Tx, sender: Person, receiver_id: int | None, parent_id: int | None = None) -> Refusal | None:
     """Return why nothing can leave from here to there now, or None."""
     accepted, _, _ = queries.stance(tx, receiver_id, sender.id) if receiver_id else (False, False, False)
-    wish = Wish(
-        sender=sender.id,
-        receiver=receiver_id,
-        accepted=accepted,
-        suspended=is_suspended(tx, sender.id),
-        way=queries.way_to(tx, parent_id),
-    )
-    return refusal(wish, queries.today_of(tx, sender))
+    return refusals_of(tx, sender, {receiver_id: accepted}, parent_id)[receiver_id]
+
+
+def refusals_of(
+    tx: Tx, sender: Person, receivers: Mapping[int | None, bool], parent_id: int | None = None
+) -> Mapping[int | None, Refusal | None]:
+    """Return for each of several receivers why nothing can leave to them now, or None, however many they are at once.
+
+    `receivers` says who has accepted the sender.
+    """
+    suspended, way = is_suspended(tx, sender.id), queries.way_to(tx, parent_id)
+    today = queries.today_of(tx, sender)
+    return {
+        receiver_id: refusal(Wish(sender.id, receiver_id, accepted, suspended, way), today)
+        for receiver_id, accepted in receivers.items()
+    }
 
 
 def send(tx: Tx, sender: Person, sentence: Sentence) -> Sent | Refusal:

@@ -1,35 +1,20 @@
-"""Acquaintances and links: who lets whom write, and the sentences that went between them."""
+"""Acquaintances and links: who lets whom write, and the sentences that went between them.
 
-from collections.abc import Collection
+Lists of acquaintances are read in `acquaintances`.
+"""
+
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from bot.gratitude.rules import Left, Plan, Today, earliest_counted, end_of_day, today
 from bot.people.queries import Person
 from bot.schedules.zones import local
 from bot.store import Seal, Tx
 from bot.store.tables import acquaintances, chains, links
-
-MOST_PEOPLE = 200
-"""Acquaintances that are listed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Acquaintance:
-    """Somebody whom a person knows, as that person calls them; `accepted`: they let the person write to them.
-
-    `muted` and `blocked` are what the person has chosen; what the other has chosen is nobody's business.
-    """
-
-    id: int
-    other_id: int
-    name: str
-    accepted: bool
-    muted: bool
-    blocked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,43 +31,20 @@ class Link:
     answer: str | None
 
 
-def people_of(tx: Tx, person: Person) -> list[Acquaintance]:
-    """Return whom a person knows, the last met first."""
-    theirs = acquaintances.alias("theirs")
-    rows = tx.connection.execute(
-        select(acquaintances, theirs.c.accepted_at.label("lets_in"))
-        .outerjoin(
-            theirs,
-            and_(theirs.c.person_id == acquaintances.c.other_id, theirs.c.other_id == acquaintances.c.person_id),
-        )
-        .where(acquaintances.c.person_id == person.id, acquaintances.c.sealed_name.is_not(None))
-        .order_by(acquaintances.c.met_at.desc(), acquaintances.c.id.desc())
-        .limit(MOST_PEOPLE)
-    )
-    return [
-        Acquaintance(
-            id=row.id,
-            other_id=row.other_id,
-            name=person.seal.open(bytes(row.sealed_name)),
-            accepted=row.lets_in is not None,
-            muted=row.muted_at is not None,
-            blocked=row.blocked_at is not None,
-        )
-        for row in rows
-    ]
-
-
-def acquaintance(tx: Tx, person: Person, row: int) -> Acquaintance | None:
-    """Return the acquaintance of this row, if it is this person's."""
-    return next((one for one in people_of(tx, person) if one.id == row), None)
-
-
 def name_of(tx: Tx, person_id: int, seal: Seal, other_id: int | None) -> str | None:
     """Return what a person calls another one, or None."""
     if other_id is None:
         return None
     sealed = tx.connection.scalar(select(acquaintances.c.sealed_name).where(*_pair(person_id, other_id)))
     return seal.open(bytes(sealed)) if sealed else None
+
+
+def names_of(tx: Tx, person: Person, other_ids: Collection[int]) -> Mapping[int, str]:
+    """Return what a person calls each of these others, as far as they have a name for them."""
+    columns = (acquaintances.c.other_id, acquaintances.c.sealed_name)
+    theirs = (acquaintances.c.person_id == person.id, acquaintances.c.other_id.in_(other_ids))
+    rows = tx.connection.execute(select(*columns).where(*theirs, acquaintances.c.sealed_name.is_not(None)))
+    return {row.other_id: person.seal.open(bytes(row.sealed_name)) for row in rows}
 
 
 def let_write(tx: Tx, person: Person, other_id: int, name: str) -> None:
@@ -175,16 +137,13 @@ def taken_days(tx: Tx, receiver: Person, sender_id: int | None, but: int) -> set
 
 def way_to(tx: Tx, link_id: int | None) -> set[int]:
     """Return the people on the way from the beginning of a chain to this link, both ends included."""
-    met: set[int] = set()
-    while link_id is not None:
-        row = tx.connection.execute(
-            select(links.c.parent_id, links.c.sender_id, links.c.receiver_id).where(links.c.id == link_id)
-        ).first()
-        if row is None:
-            break
-        met |= {one for one in (row.sender_id, row.receiver_id) if one is not None}
-        link_id = row.parent_id
-    return met
+    if link_id is None:
+        return set()
+    columns = (links.c.parent_id, links.c.sender_id, links.c.receiver_id)
+    way = select(*columns).where(links.c.id == link_id).cte("way", recursive=True)
+    way = way.union_all(select(*columns).where(links.c.id == way.c.parent_id))
+    rows = tx.connection.execute(select(way.c.sender_id, way.c.receiver_id))
+    return {one for row in rows for one in row if one is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,18 @@
-"""How far somebody's thanks travelled: a tree of plain data, and what can be counted in it.
+"""How far somebody's thanks travelled: what can be counted, a tree of nameless pebbles, and the words on one's own.
 
 Names are seen only by neighbours, a sentence only by its sender and its receiver: everything else is a nameless pebble.
+
+A chain may have more links than anybody wants to read. So the database walks down from the person's own links and
+counts by itself; nothing is read of the rest of a chain, and sealed words only where they are shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import CTE, ColumnElement, Row, and_, distinct, func, literal, or_, select
 
-from bot.gratitude.queries import name_of
+from bot.gratitude.queries import names_of
 from bot.outbox.states import DAY
 from bot.people.queries import Person
 from bot.store import Tx
@@ -17,103 +20,172 @@ from bot.store.tables import links
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
-    """One link of a chain, as one person may see it.
+class Counts:
+    """What became of a person's own sentences: those, and whatever was passed on from them.
 
-    `parent` is the place of its parent in the list of nodes, None where this person's view of the chain begins. `mine`:
-    they sent or received it; only then there is a `sentence`, and `sender` and `receiver` are names (None: themselves,
-    or a nameless one). `depth` counts from the beginning of the chain, `at` is in UTC seconds.
+    `depth` is how many steps the farthest one is away from the person, `days` from the first to the last of them.
     """
 
-    parent: int | None
-    mine: bool
-    depth: int
-    at: int
-    sentence: str | None = None
-    sender: str | None = None
-    receiver: str | None = None
+    sentences: int = 0
+    people: int = 0
+    depth: int = 0
+    languages: Sequence[str] = ()
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Ripple:
-    """What became of a person's own sentences: those, and whatever was passed on from them.
+class Node:
+    """One link of a chain; `link_id` is its row, `parent` the place of its parent in the list of nodes.
 
-    `nodes` are in an order in which a parent comes before its children. `depth` is how many steps the farthest one
-    is away from the person, `days` from the first to the last of them.
+    `parent` is None where this person's view of the chain begins. `mine`: they sent it, or it was brought to them.
     """
 
-    nodes: Sequence[Node]
-    sentences: int
-    people: int
-    depth: int
-    languages: Sequence[str]
-    days: int
+    link_id: int
+    parent: int | None
+    mine: bool
 
 
-def ripple_of(tx: Tx, person: Person) -> Ripple:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What stands on a person's own link; `at` is in UTC seconds, `got`: the sentence is somebody else's.
+
+    `other` is what the person calls its receiver, or who it is from; None for who has left.
+    """
+
+    at: int
+    got: bool
+    sentence: str
+    other: str | None
+
+
+def counts_of(tx: Tx, person: Person) -> Counts:
     """Return how far a person's thanks travelled. What waits for an invitation has not travelled yet."""
-    rows = _rows(tx, person)
-    below = _below(rows, person)
-    counted = [row for row in rows if row.id in below]
-    times = [row.accepted_at for row in counted]
-    return Ripple(
-        nodes=_nodes(tx, person, rows, below),
-        sentences=len(counted),
-        people=len(_people(counted, person)),
-        depth=max(below.values(), default=0),
-        languages=sorted({row.receiver_language for row in counted} | {row.sender_language for row in counted}),
-        days=(max(times) - min(times)) // DAY + 1 if times else 0,
+    below = _below(person).c
+    nameless = select(below.chain_id, below.receiver_number).where(below.receiver_id.is_(None)).distinct().subquery()
+    languages = (below.sender_language, below.receiver_language)
+    rows = tx.connection.execute(
+        select(
+            *languages,
+            func.count().label("sentences"),
+            func.max(below.steps).label("depth"),
+            func.min(below.accepted_at).label("first"),
+            func.max(below.accepted_at).label("last"),
+            # Each once: by their row, or a nameless one by the number in the chain.
+            select(func.count(distinct(below.receiver_id)))
+            .where(below.receiver_id != person.id)
+            .scalar_subquery()
+            .label("named"),
+            select(func.count()).select_from(nameless).scalar_subquery().label("nameless"),
+        ).group_by(*languages)
+    ).all()
+    if not rows:
+        return Counts()
+    return Counts(
+        sentences=sum(row.sentences for row in rows),
+        people=rows[0].named + rows[0].nameless,
+        depth=max(row.depth for row in rows),
+        languages=sorted({row.receiver_language for row in rows} | {row.sender_language for row in rows}),
+        days=(max(row.last for row in rows) - min(row.first for row in rows)) // DAY + 1,
     )
 
 
-def _rows(tx: Tx, person: Person) -> list[Row[Any]]:
-    """Return the links of all chains in which the person has sent something, parents first."""
-    mine = select(links.c.chain_id).where(links.c.sender_id == person.id).distinct()
-    found = tx.connection.execute(
-        select(links).where(links.c.chain_id.in_(mine), links.c.accepted_at.is_not(None)).order_by(links.c.id)
-    )
-    # What was withheld from its receiver is nothing that they have got.
-    return [row for row in found if not (row.withheld and row.receiver_id == person.id)]
+def was_passed_on(tx: Tx, person: Person) -> bool:
+    """Return whether anybody has passed on what this person sent, without a look at how far."""
+    on = links.alias("on")
+    here = (links.c.sender_id == person.id, _counts(links.c, person))
+    there = (on.c.parent_id == links.c.id, on.c.sender_id.is_distinct_from(person.id), _counts(on.c, person))
+    return tx.connection.execute(select(on.c.id).where(*here, *there).limit(1)).first() is not None
 
 
-def _below(rows: Sequence[Row[Any]], person: Person) -> Mapping[int, int]:
-    """Return the person's own links and all that came of them, with how many steps each is away from the person."""
-    steps: dict[int, int] = {}
-    for row in rows:
-        before = steps.get(row.parent_id)
-        if row.sender_id == person.id:
-            steps[row.id] = 1
-        elif before is not None:
-            steps[row.id] = before + 1
-    return steps
+def nodes_of(tx: Tx, person: Person, most: int) -> list[Node]:
+    """Return the tree, parents first: what was brought to the person, what they sent, and what came of that.
+
+    Of more than `most` links of their own only the newest are there, and of more than `most` others the nearest.
+    """
+    own = dict(_pairs(tx.connection.execute(_own(person).order_by(links.c.id.desc()).limit(most))))
+    below = _below(person).c
+    # A walk comes to what is near first, and ends when there are enough.
+    others = select(below.id, below.parent_id).where(below.steps > 1).limit(most)
+    parents = {**dict(_pairs(tx.connection.execute(others))), **own}
+    place: dict[int, int] = {}
+    nodes: list[Node] = []
+    for link_id, parent in sorted(parents.items()):
+        if link_id in own or parent in place:
+            place[link_id] = len(nodes)
+            nodes.append(Node(link_id, place.get(parent or 0), link_id in own))
+    return nodes
 
 
-def _people(counted: Sequence[Row[Any]], person: Person) -> set[tuple[int, int]]:
-    """Return who was reached, each once: by their row, or a nameless one by the number in the chain."""
-    own = {(row.chain_id, row.sender_number) for row in counted if row.sender_id == person.id}
-    reached = {(row.chain_id, row.receiver_number): row.receiver_id for row in counted}
-    others = {place: who for place, who in reached.items() if place not in own and who != person.id}
-    return {place if who is None else (0, who) for place, who in others.items()}
+def newest_sent(tx: Tx, person: Person, most: int) -> list[int]:
+    """Return the rows of the sentences that a person has sent to others and that have travelled, the newest first."""
+    to_others = links.c.receiver_id.is_distinct_from(person.id)
+    wanted = select(links.c.id).where(links.c.sender_id == person.id, _counts(links.c, person), to_others)
+    return list(tx.connection.scalars(wanted.order_by(links.c.id.desc()).limit(most)))
 
 
-def _nodes(tx: Tx, person: Person, rows: Sequence[Row[Any]], below: Mapping[int, int]) -> list[Node]:
-    """Return the tree: what the person received, what they sent, and what came of that."""
-    shown = [row for row in rows if row.id in below or (row.receiver_id == person.id and row.brought_at is not None)]
-    place = {row.id: number for number, row in enumerate(shown)}
-    return [_node(tx, person, row, place.get(row.parent_id)) for row in shown]
+def passed_on(tx: Tx, person: Person, link_ids: Collection[int]) -> Mapping[int, int]:
+    """Return how many links came of each of these."""
+    begin = select(links.c.id, links.c.id.label("first")).where(links.c.id.in_(link_ids)).cte("came", recursive=True)
+    on = select(links.c.id, begin.c.first).where(links.c.parent_id == begin.c.id, _counts(links.c, person))
+    came = begin.union_all(on).c
+    rows = tx.connection.execute(select(came.first, func.count() - 1).group_by(came.first))
+    return dict(_pairs(rows))
 
 
-def _node(tx: Tx, person: Person, row: Row[Any], parent: int | None) -> Node:
-    sent, got = row.sender_id == person.id, row.receiver_id == person.id
-    sealed = row.sealed_by_sender if sent else row.sealed_by_receiver if got else None
+def words_of(tx: Tx, person: Person, link_ids: Collection[int]) -> Mapping[int, Words]:
+    """Return what stands on those of these links that are the person's own."""
+    names = ("id", "accepted_at", "sender_id", "receiver_id", "sealed_by_sender", "sealed_by_receiver")
+    wanted = select(*(links.c[name] for name in names)).where(links.c.id.in_(link_ids), _is_own(person))
+    rows = tx.connection.execute(wanted).all()
+    others = {row.id: _other(row, person) for row in rows}
+    known = names_of(tx, person, {other for other in others.values() if other is not None})
+    return {row.id: _words(row, person, others[row.id], known) for row in rows}
+
+
+def _other(row: Row[Any], person: Person) -> int | None:
+    """Return who is at the other end of a person's own link; None for themselves, and for who has left."""
+    other: int | None = row.receiver_id if row.sender_id == person.id else row.sender_id
+    return other if other != person.id else None
+
+
+def _words(row: Row[Any], person: Person, other: int | None, known: Mapping[int, str]) -> Words:
+    got = row.sender_id != person.id
+    sealed = row.sealed_by_receiver if got else row.sealed_by_sender
     said = person.seal.open_json(bytes(sealed)) if sealed else {}
-    name = said.get("name") or None  # of somebody erased there is none
-    return Node(
-        parent=parent,
-        mine=sent or got,
-        depth=row.depth,
-        at=row.accepted_at,
-        sentence=said.get("sentence"),
-        sender=(name_of(tx, person.id, person.seal, row.sender_id) or name) if got and not sent else None,
-        receiver=(name_of(tx, person.id, person.seal, row.receiver_id) or name) if sent and not got else None,
-    )
+    name = None if other is None else known.get(other) or said.get("name")
+    return Words(row.accepted_at, got, said.get("sentence", ""), name)
+
+
+def _own(person: Person) -> Any:
+    """Return the question for a person's own links in the chains in which they have sent something."""
+    chains = select(links.c.chain_id).where(links.c.sender_id == person.id)
+    return select(links.c.id, links.c.parent_id).where(_is_own(person), links.c.chain_id.in_(chains))
+
+
+def _is_own(person: Person) -> ColumnElement[bool]:
+    brought = and_(links.c.receiver_id == person.id, links.c.brought_at.is_not(None))
+    return and_(_counts(links.c, person), or_(links.c.sender_id == person.id, brought))
+
+
+def _counts(link: Any, person: Person) -> ColumnElement[bool]:
+    """Return whether a link is there for this person: what was withheld from them is nothing that they have got."""
+    unseen = and_(link.withheld.is_(True), link.receiver_id.is_not_distinct_from(person.id))
+    return and_(link.accepted_at.is_not(None), ~unseen)
+
+
+_WALKED = ("id", "parent_id", "chain_id", "receiver_id", "receiver_number")
+_COUNTED = ("sender_language", "receiver_language", "accepted_at")
+
+
+def _below(person: Person) -> CTE:
+    """Return the person's own links and all that came of them; `steps` says how far each is away from the person."""
+    columns = [links.c[name] for name in (*_WALKED, *_COUNTED)]
+    own = select(*columns, literal(1).label("steps")).where(links.c.sender_id == person.id, _counts(links.c, person))
+    begin = own.cte("below", recursive=True)
+    # What they sent themselves stands at the beginning already, wherever it hangs.
+    others = (links.c.sender_id.is_distinct_from(person.id), _counts(links.c, person))
+    return begin.union_all(select(*columns, begin.c.steps + 1).where(links.c.parent_id == begin.c.id, *others))
+
+
+def _pairs(rows: Any) -> list[tuple[int, Any]]:
+    return [(row[0], row[1]) for row in rows]

@@ -9,9 +9,9 @@ from typing import Any
 
 from bot.pictures.code import Code
 from bot.pictures.ripple import Link, Number, Ripple
-from bot.pictures.tree import keep
+from bot.pictures.tree import MOST, keep, worded
 
-__all__ = ["Code", "Link", "Number", "Ripple", "draw", "keep"]
+__all__ = ["MOST", "Code", "Link", "Number", "Ripple", "draw", "keep", "worded"]
 
 
 def draw(spec: Mapping[str, Any]) -> bytes:

@@ -7,12 +7,11 @@ from bot.pictures import order
 from bot.pictures.fonts import BOLD, REGULAR
 from bot.pictures.lines import Line, Style, line, wrap
 from bot.pictures.look import EDGE, MARGIN, ROUND, WIDTH, Look
-from bot.pictures.ripple import MOST_NUMBERS, Link, Number
+from bot.pictures.ripple import MOST_CARDS, MOST_NUMBERS, Link, Number
 from bot.pictures.stones import pebble
 from bot.pictures.svg import number, tag
 from bot.pictures.tree import Stone
 
-MOST_CARDS = 3
 STONE = 21.0
 """Half the width of the pebble on a card."""
 

@@ -10,6 +10,8 @@ from typing import Any
 from bot.pictures.look import LONGEST, THEMES
 
 MOST_NUMBERS = 4
+MOST_CARDS = 3
+"""Links that are shown with their words."""
 KIND = "ripple"
 
 

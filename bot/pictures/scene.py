@@ -1,12 +1,12 @@
 """The ripple picture put together: words above, water with pebbles in the middle, the person's own cards below."""
 
-from bot.pictures.cards import GAP, MOST_CARDS, Card, Words, cards, header, numeral
+from bot.pictures.cards import GAP, Card, Words, cards, header, numeral
 from bot.pictures.lines import line
 from bot.pictures.look import EDGE, HEIGHT, MARGIN, THEMES, WIDTH, Look
 from bot.pictures.ripple import Ripple
 from bot.pictures.stones import gradients, pebble, rings, shore, thread, water
 from bot.pictures.svg import document, tag
-from bot.pictures.tree import Pond, Stone, lay, radii
+from bot.pictures.tree import Pond, Stone, lay, radii, worded
 
 FEW, MANY = 16, 90
 """Up to FEW pebbles each has two rings, up to MANY one, beyond none: a ring is what makes a PNG large."""
@@ -18,7 +18,7 @@ def to_svg(ripple: Ripple) -> str:
     words = Words(look, ripple.language, ripple.you)
     mine = [link.mine for link in ripple.links]
     parents = [link.parent for link in ripple.links]
-    shown = _shown(ripple)
+    shown = worded(parents, mine)
     above, top = header(ripple.title, ripple.subtitle, ripple.numbers, words)
     below = cards([ripple.links[place] for place in shown], words)
     foot, bottom = _foot(ripple.note, below, words)
@@ -34,17 +34,6 @@ def to_svg(ripple: Ripple) -> str:
         + above
         + foot,
     )
-
-
-def _shown(ripple: Ripple) -> list[int]:
-    """Return which of the person's own links have a card: those that went furthest, in the order in which they came."""
-    below = [0] * len(ripple.links)
-    for place in range(len(ripple.links) - 1, -1, -1):
-        parent = ripple.links[place].parent
-        if parent is not None:
-            below[parent] += below[place] + 1
-    own = [place for place, link in enumerate(ripple.links) if link.mine]
-    return sorted(sorted(own, key=lambda place: (-below[place], place))[:MOST_CARDS])
 
 
 def _foot(note: str, below: list[Card], words: Words) -> tuple[str, float]:

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from bot.pictures.ripple import MOST_CARDS
+
 MOST = 500
 """Pebbles in a picture; beyond, they would be grains."""
 MANY = 24
@@ -62,6 +64,17 @@ def keep(parents: Sequence[int | None], mine: Sequence[bool], most: int = MOST) 
         if parent is None or parent in kept:
             kept.add(place)
     return sorted(kept)
+
+
+def worded(parents: Sequence[int | None], mine: Sequence[bool]) -> list[int]:
+    """Return which of the person's own links have a card with words: those that went furthest, in their order."""
+    below = [0] * len(parents)
+    for place in range(len(parents) - 1, -1, -1):
+        parent = parents[place]
+        if parent is not None:
+            below[parent] += below[place] + 1
+    own = [place for place, is_own in enumerate(mine) if is_own]
+    return sorted(sorted(own, key=lambda place: (-below[place], place))[:MOST_CARDS])
 
 
 def lay(parents: Sequence[int | None], mine: Sequence[bool], pond: Pond) -> list[Stone]:

@@ -3,6 +3,7 @@
 from bot.nudges.queries import change_zone
 from bot.schedules.rules import WEEKDAYS, WEEKENDS, Rule, Times, Weekly
 from tests.flows.looking import DAY, HOUR, MINUTE, moments_of, nudges_of, payload, person_of, waiting
+from tests.kit.statements import statements
 from tests.kit.talk import Friend, House
 
 LINE = "🌬️ One slow breath\nAfter your coffee, on weekdays at 8:30. Next: Thu 8:30."
@@ -163,3 +164,18 @@ async def test_a_moment_asked_for_while_paused_is_there_at_once(anna: Friend) ->
     await anna.command("pause")
     await anna.begin("One slow breath")
     assert anna.newest.nudge
+
+
+async def test_the_list_asks_the_database_as_often_for_six_nudges_as_for_five(anna: Friend, house: House) -> None:
+    await anna.sign_up()
+    for _ in range(4):
+        await anna.add("One slow breath")
+    counts = []
+    for more in (False, True):
+        if more:
+            await anna.add("One slow breath")
+        with statements(house.store) as said:
+            await anna.command("nudges")
+        counts.append(len(said))
+        assert anna.newest.labels == [str(n) for n in range(1, 6 + more)]
+    assert counts[0] == counts[1]

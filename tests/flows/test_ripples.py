@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from bot.flows.my_data import PARTS
-from bot.gratitude.ripple import Ripple, ripple_of
+from bot.gratitude.ripple import Counts, Node, Words, counts_of, nodes_of, words_of
+from bot.pictures import MOST
 from bot.pictures.kinds import svg_of
 from bot.privacy.erase import erase
 from tests.flows.looking import person_of
 from tests.kit.drawing import PNG
 from tests.kit.talk import Friend, House
-from tests.kit.thanks import code_of, invite, meet, pass_on, thank
+from tests.kit.thanks import all_links, code_of, invite, meet, pass_on, thank
 
 DAY = 86_400
 NAMES = ("anna", "bea", "carl", "dora", "emil", "fay", "gus")
@@ -31,8 +32,19 @@ async def chain(house: House) -> list[Friend]:
     return people
 
 
-def ripple(friend: Friend) -> Ripple:
-    return friend.house.store.run_now(lambda tx: ripple_of(tx, person_of(tx, friend)))
+def counts(friend: Friend) -> Counts:
+    return friend.house.store.run_now(lambda tx: counts_of(tx, person_of(tx, friend)))
+
+
+def nodes(friend: Friend) -> list[Node]:
+    return friend.house.store.run_now(lambda tx: nodes_of(tx, person_of(tx, friend), MOST))
+
+
+def words(friend: Friend) -> list[Words | None]:
+    """Return what stands on each of the nodes that a person sees."""
+    ids = [node.link_id for node in nodes(friend)]
+    found = friend.house.store.run_now(lambda tx: words_of(tx, person_of(tx, friend), ids))
+    return [found.get(link_id) for link_id in ids]
 
 
 async def test_nothing_has_travelled_before_the_first_yes(anna: Friend) -> None:
@@ -135,12 +147,15 @@ async def test_many_long_sentences_leave_room_for_the_picture(house: House) -> N
 
 
 async def test_the_tree_is_plain_data_with_parents_before_children(chain: list[Friend]) -> None:
-    nodes = ripple(chain[2]).nodes
-    assert [node.parent for node in nodes] == [None, 0, 1, 2, 3]
-    assert [node.mine for node in nodes] == [True, True, False, False, False]
-    assert [node.sentence for node in nodes] == ["Sentence of bea.", "Sentence of carl.", None, None, None]
-    assert [(node.sender, node.receiver) for node in nodes[:2]] == [("Bea", None), (None, "Dora")]
-    assert all((node.sender, node.receiver) == (None, None) for node in nodes[2:])
+    found = nodes(chain[2])
+    assert [node.parent for node in found] == [None, 0, 1, 2, 3]
+    assert [node.mine for node in found] == [True, True, False, False, False]
+    got, sent, *others = words(chain[2])
+    assert got is not None
+    assert sent is not None
+    assert (got.got, got.sentence, got.other) == (True, "Sentence of bea.", "Bea")
+    assert (sent.got, sent.sentence, sent.other) == (False, "Sentence of carl.", "Dora")
+    assert others == [None, None, None]
 
 
 async def test_a_tree_branches(house: House) -> None:
@@ -152,8 +167,8 @@ async def test_a_tree_branches(house: House) -> None:
         code = await invite(bea, other.name.title(), f"To {other.name}.", begun=True)
         await other.command("accept", code)
         await other.tap("Accept")
-    found = ripple(anna)
-    assert [node.parent for node in found.nodes] == [None, 0, 0]
+    found = counts(anna)
+    assert [node.parent for node in nodes(anna)] == [None, 0, 0]
     assert (found.people, found.sentences, found.depth) == (3, 3, 2)
 
 
@@ -162,7 +177,7 @@ async def test_somebody_reached_twice_counts_once(house: House) -> None:
     await meet(anna, bea)
     await house.pass_time(DAY)
     await thank(anna, "Bea", "Another one.")
-    found = ripple(anna)
+    found = counts(anna)
     assert (found.people, found.sentences, found.days) == (1, 2, 2)
 
 
@@ -184,24 +199,44 @@ async def test_what_was_withheld_is_nothing_in_its_receivers_ripple(house: House
     await house.pass_time(DAY)
     await thank(anna, "Bea", "Not for you to see.")
     # For its sender it looks like any other.
-    assert (ripple(anna).people, ripple(anna).sentences) == (1, 2)
-    assert not any(node.sentence == "Not for you to see." for node in ripple(bea).nodes)
+    assert (counts(anna).people, counts(anna).sentences) == (1, 2)
+    withheld = all_links(house)[-1].id
+    assert withheld in [node.link_id for node in nodes(anna)]
+    assert withheld not in [node.link_id for node in nodes(bea)]
+    assert house.store.run_now(lambda tx: words_of(tx, person_of(tx, bea), [withheld])) == {}
 
 
 async def test_an_erased_person_leaves_a_nameless_pebble(chain: list[Friend]) -> None:
     house = chain[0].house
-    before = ripple(chain[0])
+    before = counts(chain[0]), nodes(chain[0])
     carl = house.store.run_now(lambda tx: person_of(tx, chain[2]).id)
     house.store.run_now(lambda tx: erase(tx, carl, PARTS))
-    after = ripple(chain[0])
-    assert (after.people, after.sentences, after.depth) == (before.people, before.sentences, before.depth)
-    assert [node.parent for node in after.nodes] == [node.parent for node in before.nodes]
+    assert (counts(chain[0]), nodes(chain[0])) == before
     # Bea keeps the copy of what she has sent, to nobody who has a name; what Carl has sent is gone with him.
-    bea, dora = ripple(chain[1]), ripple(chain[3])
-    sent = next(node for node in bea.nodes if node.sentence == "Sentence of bea.")
-    assert (sent.mine, sent.sender, sent.receiver) == (True, None, None)
-    got = dora.nodes[0]
-    assert (got.mine, got.sentence, got.sender) == (True, None, None)
+    _, sent, *_ = words(chain[1])
+    got, *_ = words(chain[3])
+    assert sent is not None
+    assert got is not None
+    assert (sent.got, sent.sentence, sent.other) == (False, "Sentence of bea.", None)
+    assert (got.got, got.sentence, got.other) == (True, "", None)
+
+
+async def test_a_sentence_to_who_has_left_stays_in_the_list(chain: list[Friend]) -> None:
+    house, bea = chain[0].house, chain[1]
+    house.store.run_now(lambda tx: erase(tx, person_of(tx, chain[2]).id, PARTS))
+    await bea.command("ripple")
+    last = bea.newest.text.splitlines()[-1]
+    assert last == "Thu 19 Nov → somebody who has left Pebble: “Sentence of bea.” · passed on 4 times"
+    assert drawn(bea)["mine"]["1"] == ["Sentence of bea.", "", ""]
+
+
+async def test_of_many_own_sentences_only_those_with_a_card_are_in_what_is_stored(house: House) -> None:
+    anna = house.person("anna")
+    for name in NAMES[1:6]:
+        await meet(anna, house.person(name), f"To {name}.")
+    await anna.command("ripple")
+    said = {place: words for place, (words, *_) in drawn(anna)["mine"].items()}
+    assert said == {"0": "To bea.", "1": "To carl.", "2": "To dora.", "3": "", "4": ""}
 
 
 async def test_once_a_month_one_line_tells_how_far_it_went(house: House) -> None:

@@ -22,7 +22,7 @@ from bot.flows.my_data import PARTS
 from bot.gratitude import invitations, pass_on, queries, reports
 from bot.gratitude.invitations import Invitation, Keys
 from bot.gratitude.pass_on import Sent, Sentence
-from bot.gratitude.ripple import ripple_of
+from bot.gratitude.ripple import nodes_of, words_of
 from bot.gratitude.rules import A_DAY, Refusal
 from bot.people.joining import join, part
 from bot.people.queries import Person, find, meet, pause, resume, set_name, set_zone
@@ -410,9 +410,10 @@ class Thanks(RuleBasedStateMachine):
             person = find(tx, Address("memory", name))
             if person is None:
                 continue
-            found = ripple_of(tx, person)
-            assert all(node.mine or (node.sentence, node.sender, node.receiver) == (None,) * 3 for node in found.nodes)
-            assert all(node.parent is None or node.parent < place for place, node in enumerate(found.nodes))
+            nodes = nodes_of(tx, person, 500)
+            words = words_of(tx, person, [node.link_id for node in nodes])
+            assert set(words) == {node.link_id for node in nodes if node.mine}
+            assert all(node.parent is None or node.parent < place for place, node in enumerate(nodes))
 
     # What is right, looked up another way
 

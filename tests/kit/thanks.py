@@ -5,7 +5,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.store.tables import links
+from bot.people.queries import find
+from bot.speech import Address
+from bot.store import Tx
+from bot.store.tables import acquaintances, links, persons
 from tests.kit.talk import Friend, House
 
 CODE = re.compile(r"/accept ((?:[0-9A-Z]{4}-){2}[0-9A-Z]{4})")
@@ -80,3 +83,26 @@ def all_links(house: House) -> list[Any]:
 def letters(friend: Friend) -> list[str]:
     """Return the sentences that were brought to a person."""
     return [said.split("“", 1)[1].split("”")[0] for said in friend.said if said.startswith("💛 From")]
+
+
+def acquaint(friend: Friend, count: int) -> list[int]:
+    """Let a person know so many others, who have no chat; return their rows, the first met first."""
+
+    def work(tx: Tx) -> list[int]:
+        one = find(tx, Address("memory", friend.name))
+        assert one is not None
+        made = {"created_at": tx.now, "heard_at": tx.now, "language": "en"}
+        keys = [f"{friend.name} {number}".encode() for number in range(1, count + 1)]
+        tx.connection.execute(persons.insert(), [{**made, "key_id": key} for key in keys])
+        others = tx.connection.scalars(select(persons.c.id).where(persons.c.key_id.in_(keys)).order_by(persons.c.id))
+        rows = []
+        for number, other in enumerate(others, 1):
+            stance = {"accepted_at": tx.now, "met_at": tx.now + number}
+            name = one.seal.close(f"Friend {number}")
+            rows.append({"person_id": one.id, "other_id": other, "sealed_name": name, **stance})
+            rows.append({"person_id": other, "other_id": one.id, "sealed_name": b"", **stance})
+        tx.connection.execute(acquaintances.insert(), rows)
+        mine = select(acquaintances.c.id).where(acquaintances.c.person_id == one.id)
+        return list(tx.connection.scalars(mine.order_by(acquaintances.c.met_at)))
+
+    return friend.house.store.run_now(work)
