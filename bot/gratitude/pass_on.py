@@ -11,6 +11,7 @@ from bot.gratitude.letters import brought, word_back
 from bot.gratitude.queries import Link, NewLink
 from bot.gratitude.reports import is_suspended
 from bot.gratitude.rules import LIFE, Receiver, Refusal, Wish, comes_at, free_day, is_over, refusal
+from bot.gratitude.standing import today_in_all
 from bot.outbox.shelf import Terms, put
 from bot.outbox.states import Priority
 from bot.people.queries import Person, reach
@@ -55,7 +56,7 @@ def refusal_of(tx: Tx, sender: Person, receiver_id: int | None, parent_id: int |
         suspended=is_suspended(tx, sender.id),
         way=queries.way_to(tx, parent_id),
     )
-    return refusal(wish, queries.today_of(tx, sender))
+    return refusal(wish, today_in_all(tx, sender))
 
 
 def send(tx: Tx, sender: Person, sentence: Sentence) -> Sent | Refusal:

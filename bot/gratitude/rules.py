@@ -4,7 +4,7 @@ A chain goes to nobody who is on its way already: what A sent to B and B passed 
 so nothing can go round in a ring. To thank somebody back is a chain of its own, and counts as such.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -144,6 +144,6 @@ def is_over(accepted_at: int, now: int) -> bool:
     return now > accepted_at + LIFE
 
 
-def suspends(reporters: Sequence[int | None]) -> bool:
+def suspends(reporters: Collection[int | None]) -> bool:
     """Return whether these reports, by the people who made them, suspend: erased ones count as one."""
     return len(set(reporters)) >= SUSPENDING
