@@ -80,10 +80,10 @@ class Rota:
                 self.lag = swept.lag
         else:
             self.lag = 0
-        await self._bring_thanks()
+        await self.bring_thanks()
         self.ticked_at = self._clock.monotonic()
 
-    async def _bring_thanks(self) -> None:
+    async def bring_thanks(self) -> None:
         """Bring the sentences of others whose receivers are awake now."""
         due = await self._store.read(pass_on.next_due)
         while due is not None and due <= self._clock.now():

@@ -25,8 +25,10 @@ def marks_of(tx: Tx, person: Person) -> list[Mark]:
     """Return what a person does not shed by beginning anew."""
     until = tx.now + KEPT
     found = [Mark(What.SUSPENDED, until)] if is_suspended(tx, person.id) else []
-    # A report by somebody who has been erased since has nobody any more whose it could be.
-    found += [Mark(What.REPORTED, until, who) for who in reporters(tx, person.id) if who is not None]
+    # A report by somebody who has been erased since has nobody any more whose it could be; one's own is by a chat of
+    # theirs that was joined after it.
+    theirs = reporters(tx, person.id) - {None, person.id}
+    found += [Mark(What.REPORTED, until, who) for who in theirs]
     found += _stances(tx, person, until)
     count = today_in_all(tx, person).count
     if count:

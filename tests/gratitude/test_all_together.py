@@ -140,6 +140,7 @@ class Thanks(RuleBasedStateMachine):
             result = pass_on.send(tx, one, Sentence(said, receiver.title(), other.id, parent))
             assert (result if isinstance(result, Refusal) else None) == right
             if isinstance(result, Sent):
+                pass_on.sweep(tx)
                 link = tx.connection.execute(select(links).where(links.c.id == result.link_id)).one()
                 blocked = queries.stance(tx, other.id, one.id)[2]
                 assert link.withheld == blocked
