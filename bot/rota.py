@@ -17,6 +17,7 @@ from bot.nudges.catching_up import latest_seen, overdue_ones, quiet_ones, ring_a
 from bot.nudges.sweep import next_due, sweep
 from bot.outbox.marks import drop_all, expire, forget_old, let_older_go
 from bot.outbox.shelf import next_at
+from bot.people import standing
 from bot.people.queries import forget_cursors
 from bot.privacy.erase import clear_away, erase_put_back, something_left
 from bot.store import Store, Tx
@@ -79,10 +80,10 @@ class Rota:
                 self.lag = swept.lag
         else:
             self.lag = 0
-        await self._bring_thanks()
+        await self.bring_thanks()
         self.ticked_at = self._clock.monotonic()
 
-    async def _bring_thanks(self) -> None:
+    async def bring_thanks(self) -> None:
         """Bring the sentences of others whose receivers are awake now."""
         due = await self._store.read(pass_on.next_due)
         while due is not None and due <= self._clock.now():
@@ -146,6 +147,7 @@ class Rota:
         await self._store.run(forget_old)
         await self._store.run(_forget_keys)
         await self._store.run(invitations.forget_old)
+        await self._store.run(standing.forget_old)
 
     async def next_event(self) -> int | None:
         """Return when something will happen next (UTC seconds).

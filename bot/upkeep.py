@@ -14,7 +14,7 @@ from bot.app import open_database
 from bot.catalogue import load_catalogue
 from bot.clock import SystemClock
 from bot.errors import Misconfigured, PebbleError
-from bot.gratitude.reports import lift, reported, suspend
+from bot.gratitude.reports import lift, reported, suspend, suspended_before
 from bot.schedules.aliases import zone_names
 from bot.schedules.zones import known_zone
 from bot.settings import Settings
@@ -170,7 +170,7 @@ def list_reports(settings: Settings, say: Say) -> int:
     """Say what was reported, newest first; a sentence only where whoever reported it agreed."""
     store, _ = open_database(settings, SystemClock(), alone=False)
     try:
-        found = store.run_now(reported)
+        found, others = store.run_now(lambda tx: (reported(tx), suspended_before(tx)))
     finally:
         store.close()
     lines = []
@@ -179,6 +179,7 @@ def list_reports(settings: Settings, say: Say) -> int:
         state = "suspended" if one.suspended else "may send"
         said = "the reporter keeps the sentence private" if one.sentence is None else f"“{_printable(one.sentence)}”"
         lines.append(f"report {one.id}  {when}  person {one.about_id} ({state})  {said}")
+    lines += [f"person {one} (suspended)  by you, or before they began anew" for one in others]
     say("\n".join(lines or ["Nothing was reported."]))
     return 0
 

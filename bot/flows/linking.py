@@ -1,6 +1,7 @@
 """/link and /unlink: several chats of one person become one, and part again."""
 
 from bot.flows.visit import OLD, Chapter, Command, Option, Visit
+from bot.gratitude.standing import marks_of
 from bot.outbox import shelf
 from bot.outbox.shelf import Recipient
 from bot.people.codes import shown
@@ -110,7 +111,7 @@ def _part(visit: Visit, payload: Payload) -> None:
         len(chats) < 2
         or payload.row not in chats
         or not visit.settle()
-        or not part(visit.tx, visit.person, payload.row)
+        or not part(visit.tx, visit.person, payload.row, marks_of(visit.tx, visit.person))
     ):
         visit.toast = visit.voice.say(OLD)
     elif payload.row == visit.person.address_id:

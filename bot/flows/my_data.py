@@ -7,7 +7,9 @@ from bot.flows.effects import EraseEverything, SendExport
 from bot.flows.engine import Answer, Ask, Flow, Scene, Step, Turn, Unclear, tap_a_button
 from bot.flows.positions import PART
 from bot.flows.visit import Chapter, Command, Visit
+from bot.gratitude.standing import marks_of
 from bot.outbox.states import DAY
+from bot.people.standing import keep
 from bot.privacy import parts
 from bot.privacy.erase import erase, say_last
 from bot.privacy.export import as_csv, as_json, collect
@@ -32,7 +34,11 @@ def _privacy(visit: Visit) -> None:
         "Thanks: your sentence and name are seen by the one you write to; all others of a chain see pebbles. /delete "
         "takes sentences back where the chat allows, though not out of older backups; a nameless pebble stays."
     )
-    time = N_("How long: what I say to you, seven days. The rest, until you delete it.")
+    # The same to everybody: who is told only when it is so learns that somebody has blocked them.
+    time = N_(
+        "How long: what I say to you, seven days. The rest, until you delete it. Blocks against you hold up to 30 days "
+        "longer."
+    )
     leaving = N_(
         "/export gives you all of it as files. /delete takes all of it away at once: from then on nobody can read your "
         "words in older backups either. Times and taps stay in those until they are thrown away."
@@ -74,6 +80,7 @@ def _perform_export(visit: Visit, _effect: SendExport) -> None:
 def _perform_erasing(visit: Visit, _effect: EraseEverything) -> None:
     person, voice = visit.person, visit.voice
     line = voice.say(N_("Done. Everything I kept of you is gone for good. If you write to me again, we begin anew."))
+    keep(visit.tx, person.id, marks_of(visit.tx, person))
     erase(visit.tx, person.id, PARTS)
     question = visit.incoming.message if visit.incoming.kind is Kind.TAP else None
     say_last(visit.tx, person.id, person.recipient, line, question)
@@ -93,13 +100,16 @@ def _ask_what_goes(scene: Scene) -> Ask:
         "Your sentences of thanks go too, also where I brought them, as far as that chat allows. Of each a nameless "
         "pebble stays in its chain."
     )
+    holds = N_(
+        "So that leaving undoes no block, report or limit, a fingerprint of your address may stay for up to 30 days."
+    )
     stays = N_("What stands in this chat stays in your app until you delete it there.")
     copy = N_("If you would like a copy first: /export sends you all of it as files.")
     rows = (
         ((say(N_("Delete everything")), "delete"), (say(N_("Keep everything")), "keep")),
         ((say(N_("Export first")), "export"),),
     )
-    return Ask("\n\n".join(map(say, (goes, thanks, stays, copy))), rows)
+    return Ask("\n\n".join(map(say, (goes, thanks, holds, stays, copy))), rows)
 
 
 def _take_what_goes(scene: Scene, answer: Answer) -> Turn | Unclear | None:

@@ -1,6 +1,7 @@
 """Where each conversation stands, as a row: it survives whatever happens to the process."""
 
 import dataclasses
+from typing import Any
 
 from sqlalchemy import delete, select, update
 
@@ -45,7 +46,20 @@ def leave(tx: Tx, person: Person) -> bool:
 def _give(tx: Tx, owner: Owner, reader: Reader) -> Sections:
     row = tx.connection.execute(select(positions).where(positions.c.person_id == owner.person_id)).first()
     found = reader.plain(positions, row, json=("sealed_data",), leave=PART.leaves(positions)) if row else None
+    if found is not None:
+        found["data"] = _said(found["data"])
     return {"position": found}
+
+
+def _said(data: Any) -> Any:
+    """Return what a conversation has gathered without its numbers: they name rows, and count turns."""
+    if isinstance(data, dict):
+        return {key: _said(value) for key, value in data.items() if not _is_number(value)}
+    return [_said(one) for one in data if not _is_number(one)] if isinstance(data, list) else data
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _erase(tx: Tx, owner: Owner) -> None:

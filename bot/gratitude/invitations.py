@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 
 from bot.gratitude.queries import name_of, stance
 from bot.gratitude.reports import is_suspended
@@ -70,16 +70,17 @@ def invite(tx: Tx, sender: Person, link_id: int) -> Keys:
 
 def open_invitation(tx: Tx, person: Person, written: str) -> Invitation | Closed:
     """Return the invitation behind a token or a typed code, and note that it was this person who opened it."""
-    if not may_guess(tx, person.address_id):
-        return Closed.GUESSED
     written = written.strip()
-    row = tx.connection.execute(
-        select(invitations).where(
-            or_(invitations.c.token_hash == hashed(written), invitations.c.code_hash == hashed(typed(written)))
-        )
-    ).first()
+    is_code = not looks_like_token(written)
+    if not may_guess(tx, person.address_id, code=is_code):
+        return Closed.GUESSED
+    # One or the other: with enough dashes between its letters a code is as long as a token.
+    opens = (
+        invitations.c.code_hash == hashed(typed(written)) if is_code else invitations.c.token_hash == hashed(written)
+    )
+    row = tx.connection.execute(select(invitations).where(opens)).first()
     if row is None:
-        note_wrong_guess(tx, person.address_id)
+        note_wrong_guess(tx, person.address_id, code=is_code)
         return Closed.UNKNOWN
     if row.person_id == person.id:
         return Closed.OWN

@@ -23,7 +23,8 @@ def _give(tx: Tx, owner: Owner, reader: Reader) -> Sections:
         return [reader.plain(table, row, leave=PART.leaves(table)) for row in found]
 
     return {
-        "people": rows(acquaintances),
+        # One without a name is a block that followed somebody who began anew, of which they tell nobody.
+        "people": [row for row in rows(acquaintances) if row["name"] is not None],
         "thanks_sent": _sent(tx, owner, reader),
         "thanks_received": _received(tx, owner, reader),
         "invitations": rows(invitations),

@@ -9,7 +9,7 @@ from bot.gratitude.queries import Link
 from bot.gratitude.rules import suspends
 from bot.people.queries import Person
 from bot.store import Tx
-from bot.store.tables import links, persons, reports, suspensions
+from bot.store.tables import acquaintances, links, persons, reports, suspensions
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,18 @@ def report(tx: Tx, person: Person, link: Link, *, shows: bool) -> None:
     tx.connection.execute(
         wanted.on_conflict_do_update(index_elements=["link_id", "person_id"], set_={"shows": shows, "at": tx.now})
     )
-    if not is_suspended(tx, link.sender_id) and suspends(_reporters(tx, link.sender_id)):
+    if not is_suspended(tx, link.sender_id) and suspends(reporters(tx, link.sender_id)):
         suspend(tx, link.sender_id)
 
 
-def _reporters(tx: Tx, about_id: int) -> list[int | None]:
-    """Return who has reported a person since the host last lifted a suspension."""
+def reporters(tx: Tx, about_id: int) -> set[int | None]:
+    """Return who has reported a person, or whom they were before, since the host last lifted a suspension."""
     lifted = tx.connection.scalar(select(suspensions.c.lifted_at).where(suspensions.c.person_id == about_id)) or 0
-    rows = tx.connection.execute(
-        select(reports.c.person_id).where(reports.c.about_id == about_id, reports.c.at > lifted)
+    now = select(reports.c.person_id).where(reports.c.about_id == about_id, reports.c.at > lifted)
+    before = select(acquaintances.c.person_id).where(
+        acquaintances.c.other_id == about_id, acquaintances.c.reported_at > lifted
     )
-    return [row.person_id for row in rows]
+    return {*tx.connection.scalars(now), *tx.connection.scalars(before)}
 
 
 def is_suspended(tx: Tx, person_id: int) -> bool:
@@ -93,6 +94,15 @@ def reported(tx: Tx) -> list[Report]:
         .order_by(reports.c.id.desc())
     ).all()
     return [Report(row.id, row.about_id, row.at, bool(row.suspended), _sentence(tx, row)) for row in rows]
+
+
+def suspended_before(tx: Tx) -> list[int]:
+    """Return who is suspended without a report: by the host, or for what they did before they began anew."""
+    about = select(reports.c.about_id)
+    wanted = select(suspensions.c.person_id).where(
+        suspensions.c.lifted_at.is_(None), suspensions.c.person_id.not_in(about)
+    )
+    return list(tx.connection.scalars(wanted.order_by(suspensions.c.person_id)))
 
 
 def _sentence(tx: Tx, row: Any) -> str | None:

@@ -14,7 +14,7 @@ On a date of the receiver's, at most one comes from the same sender. Another one
 and the days of its life begin there: nothing lapses because others came first.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -215,6 +215,6 @@ def look_again(since: int, now: int) -> int:
     return now + min(max(now - since, _SOON), _LATE)
 
 
-def suspends(reporters: Sequence[int | None]) -> bool:
+def suspends(reporters: Collection[int | None]) -> bool:
     """Return whether these reports, by the people who made them, suspend: erased ones count as one."""
     return len(set(reporters)) >= SUSPENDING

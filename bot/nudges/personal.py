@@ -1,10 +1,12 @@
 """What this room has of a person: nudges, moments, kept things, practices of their own, likings."""
 
 import json
+import re
 from typing import Any
 
 from sqlalchemy import Table, delete, select
 
+from bot.nudges.own import PREFIX
 from bot.schedules.rules import from_dict
 from bot.schedules.words import words
 from bot.schedules.zones import local
@@ -12,6 +14,7 @@ from bot.store import Tx
 from bot.store.owner import Owner, Part, Reader, Sections
 from bot.store.tables import due, kept, likings, moments, nudges, own_practices
 
+_OWN = re.compile(rf"(?<![\w-]){PREFIX}([0-9]+)")
 _THE_PERSON = "the person that all of it is about"
 
 
@@ -23,19 +26,33 @@ def _give(tx: Tx, owner: Owner, reader: Reader) -> Sections:
 
     return {
         "nudges": [_told(row, reader, tx.now) for row in rows(nudges)],
-        "moments": [{**row, "title": reader.title(row["practice"])} for row in rows(moments, "sealed_file")],
+        "moments": [_titled(row, reader) for row in rows(moments, "sealed_file")],
         "kept": rows(kept, "sealed_body"),
         "own_practices": rows(own_practices, "sealed_body"),
-        "likings": rows(likings),
+        "likings": [_keyed(row, reader) for row in rows(likings)],
     }
+
+
+def _titled(row: Sections, reader: Reader) -> Sections:
+    return _keyed({**row, "title": reader.title(row["practice"])}, reader)
+
+
+def _keyed(row: Sections, reader: Reader) -> Sections:
+    """Return a row in which practices of one's own are called by their numbers in what is given."""
+
+    def number(found: re.Match[str]) -> str:
+        return f"{PREFIX}{reader.number('own_practices', int(found[1]))}"
+
+    keys = {name: _OWN.sub(number, row[name]) for name in ("practice", "links") if row.get(name)}
+    if row.get("title") == row["practice"]:
+        keys["title"] = keys["practice"]  # it was removed, so its key stands for it
+    return {**row, **keys}
 
 
 def _told(row: Sections, reader: Reader, now: int) -> Sections:
     """Return a nudge with its rule as data and in words."""
     rule = json.loads(row["rule"])
-    return {**row, "rule": rule, "in_words": _in_words(rule, row["zone"], reader, now)} | {
-        "title": reader.title(row["practice"])
-    }
+    return _titled({**row, "rule": rule, "in_words": _in_words(rule, row["zone"], reader, now)}, reader)
 
 
 def _in_words(rule: Any, zone: str, reader: Reader, now: int) -> str | None:

@@ -1,5 +1,6 @@
 """What this room has of a person: what Pebble said or is about to say to them, and what they wrote on the chat page."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import String, cast, delete, literal, select, update
@@ -28,13 +29,25 @@ def _give(tx: Tx, owner: Owner, reader: Reader) -> Sections:
 
 
 def _body(row: Any, seal: Seal) -> Sections | None:
-    """Return what a message says; of a file that came with it only name and type, else each export held the others."""
+    """Return what a message says, its buttons by their labels: what they carry are numbers of rows.
+
+    Of a file that came with it only name and type, else each export held the others.
+    """
     if row.body is None:
         return None
     said = opened(row.body, row.sealed, row.op, seal).to_dict()
-    if "attachment" in said:
-        said["attachment"] = said["attachment"][:2]
+    said.pop("via", None)
+    for name in ("rows", "form", "attachment"):
+        if name in said:
+            said[name] = _SHORTENED[name](said[name])
     return said
+
+
+_SHORTENED: Mapping[str, Callable[[Any], Any]] = {
+    "rows": lambda rows: [[label for label, *_ in row] for row in rows],
+    "form": lambda form: form[0],
+    "attachment": lambda file: file[:2],
+}
 
 
 def _erase(tx: Tx, owner: Owner) -> None:
@@ -62,6 +75,8 @@ PART = Part(
     erase=_erase,
     left_out={
         "outbox.key": "absorbs a double firing; made of the numbers of other rows",
+        "outbox.message": "the platform's number of it, in a count over all chats",
+        "words.after_outbox_id": "where it stands in the conversation, in a count over all chats; its time says so too",
         "outbox.sealed": "whether the body is sealed; here it is open",
         "outbox.leased_until_real": _DELIVERY,
         "outbox.claims": _DELIVERY,

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 from bot.outbox.states import REPLY_LIFETIME, Priority, State
 from bot.speech import Op, Outgoing
@@ -50,6 +50,13 @@ NOW = Terms()
 def put(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) -> bool:
     """Put one message; return False when its key is on the shelf already."""
     return put_all(tx, [row(tx, recipient, outgoing, terms)]) == 1
+
+
+def pass_over(tx: Tx, recipient: Recipient) -> None:
+    """Use up the number that a message would have had here."""
+    here = {"address_id": recipient.address_id, "op": Op.NEW.value, "priority": 0, "not_before": 0, "deadline": 0}
+    number = tx.add(outbox, **here, sealed=False, state=State.DROPPED.value, created_at=tx.now)
+    tx.connection.execute(delete(outbox).where(outbox.c.id == number))
 
 
 def post(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) -> int:

@@ -10,13 +10,14 @@ one who stays (`past_keys`), and is destroyed when they are erased. A chat that 
 of before; the past keys stay with the person who keeps the words.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, and_, delete, or_, select, update
 
 from bot.outbox.states import Priority, State
 from bot.people.queries import Person
+from bot.people.standing import Mark, lay_on
 from bot.speech import Op
 from bot.store import Seal, Tx
 from bot.store.tables import (
@@ -154,7 +155,7 @@ def _merge_side(tx: Tx, side: Column[int], far: Column[int], stays: int, goes: i
         tx.connection.execute(delete(acquaintances).where(acquaintances.c.id == row.id))
 
 
-_STANCES = ("accepted_at", "muted_at", "blocked_at", "sealed_name")
+_STANCES = ("accepted_at", "muted_at", "blocked_at", "reported_at", "sealed_name")
 
 
 def _first(one: Any, other: Any) -> Any:
@@ -229,6 +230,10 @@ def _settle(tx: Tx, stays: Any, goes: Any, old: Seal, new: Seal) -> None:
         values["paused_until"] = None if None in ends else max(ends)
     if stays.sealed_name is None and goes.sealed_name is not None:
         values["sealed_name"] = new.close(old.open(bytes(goes.sealed_name)))
+    counting = [row for row in (stays, goes) if row.counted_until is not None and row.counted_until > tx.now]
+    if counting:
+        values["counted"] = sum(row.counted for row in counting)
+        values["counted_until"] = max(row.counted_until for row in counting)
     values["home_id"] = None
     tx.connection.execute(update(persons).where(persons.c.id == stays.id).values(**values))
 
@@ -255,9 +260,10 @@ def set_home(tx: Tx, person: Person, address_id: int) -> bool:
     return True
 
 
-def part(tx: Tx, person: Person, address_id: int) -> bool:
+def part(tx: Tx, person: Person, address_id: int, marks: Iterable[Mark]) -> bool:
     """Let a chat begin anew as somebody else; what belongs to the person stays.
 
+    `marks` are what the chat takes along, because nobody sheds it; wrong guesses are the chat's anyway.
     Return False when it is not theirs, or their last.
     """
     others = [one for one, _ in chats_of(tx, person) if one != address_id]
@@ -273,6 +279,7 @@ def part(tx: Tx, person: Person, address_id: int) -> bool:
     if person.home_id == address_id:
         tx.connection.execute(update(persons).where(persons.c.id == person.id).values(home_id=home))
     tx.connection.execute(update(addresses).where(addresses.c.id == address_id).values(person_id=anew))
+    lay_on(tx, anew, address_id, marks)
     return True
 
 

@@ -4,7 +4,7 @@ from sqlalchemy import delete, or_, select, update
 
 from bot.store import Tx
 from bot.store.owner import Owner, Part, Reader, Sections
-from bot.store.tables import addresses, link_codes, past_keys, persons, told, tries
+from bot.store.tables import addresses, fingerprints, link_codes, past_keys, persons, told, tries
 
 
 def _give(tx: Tx, owner: Owner, reader: Reader) -> Sections:
@@ -31,7 +31,8 @@ def _erase(tx: Tx, owner: Owner) -> None:
     tx.connection.execute(delete(link_codes).where(shown))
     tx.connection.execute(update(link_codes).where(link_codes.c.typed_by.in_(here)).values(typed_by=None))
     tx.connection.execute(delete(tries).where(tries.c.address_id.in_(here)))
-    for table in (told, past_keys):
+    # Those of their own blocks; what is kept of themselves (`bot.people.standing`) says nothing of whose it is.
+    for table in (told, past_keys, fingerprints):
         tx.connection.execute(delete(table).where(table.c.person_id == owner.person_id))
     nobodys = {"person_id": None, "left_at": tx.now, "hinted_zone": None, "woken_at": None, "cursor": None}
     tx.connection.execute(update(addresses).where(addresses.c.id.in_(owner.address_ids)).values(**nobodys))
@@ -40,7 +41,7 @@ def _erase(tx: Tx, owner: Owner) -> None:
 
 _THE_PERSON = "the person that all of it is about"
 PART = Part(
-    tables=(persons, past_keys, addresses, told, link_codes, tries),
+    tables=(persons, past_keys, addresses, told, link_codes, tries, fingerprints),
     give=_give,
     erase=_erase,
     left_out={
@@ -49,6 +50,7 @@ PART = Part(
         "addresses.left_at": "empty for everybody who can ask",
         "told.person_id": _THE_PERSON,
         "past_keys": "names of keys that sealed this person’s words before chats were joined",
+        "fingerprints": "that a block of theirs holds for somebody who has left since: who has left tells nobody",
         "link_codes.person_id": _THE_PERSON,
         "link_codes.code_hash": "the hash of a code that was shown to them",
         "link_codes.typed_by": "the chat where it was typed, which may be somebody else’s",

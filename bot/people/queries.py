@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, insert, select, update
 from bot.outbox.shelf import Recipient
 from bot.outbox.states import DAY
 from bot.people.rules import day_parts, is_paused, quiet_hours
+from bot.people.standing import put_back
 from bot.schedules.quiet import DayParts, QuietHours
 from bot.schedules.zones import guess_zone
 from bot.speech import Address
@@ -148,6 +149,9 @@ def _welcome(tx: Tx, address: Address, language: str, hinted_zone: str | None) -
     if made.rowcount != 1 and not _moves_in(tx, person_id, address, hinted_zone):
         # Another process met the same person in this very moment.
         tx.connection.execute(persons.delete().where(persons.c.id == person_id))
+        return
+    address_id = tx.connection.execute(select(addresses.c.id).filter_by(**place)).scalar_one()
+    put_back(tx, address, person_id, address_id)
 
 
 def _moves_in(tx: Tx, person_id: int, address: Address, hinted_zone: str | None) -> bool:

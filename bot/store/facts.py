@@ -1,6 +1,6 @@
 """A handful of named values that the program keeps for itself."""
 
-from sqlalchemy import select
+from sqlalchemy import Integer, Text, cast, select
 
 from bot.store.engine import Tx
 from bot.store.tables import facts
@@ -25,4 +25,14 @@ def write_number(tx: Tx, name: str, value: int) -> None:
         tx.insert(facts)
         .values(name=name, value=str(value))
         .on_conflict_do_update(index_elements=["name"], set_={"value": str(value)})
+    )
+
+
+def add_to_number(tx: Tx, name: str, more: int) -> None:
+    """Add to the number under this name, also while others do."""
+    sum_of_both = cast(cast(facts.c.value, Integer) + more, Text)
+    tx.connection.execute(
+        tx.insert(facts)
+        .values(name=name, value=str(more))
+        .on_conflict_do_update(index_elements=["name"], set_={"value": sum_of_both})
     )

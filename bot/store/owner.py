@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table
+from sqlalchemy import Column, Table
 
 from bot.store.engine import Tx
 from bot.store.sealed import Seal
@@ -17,8 +17,25 @@ from bot.store.sealed import Seal
 Sections = dict[str, Any]
 """Plain rows (what JSON holds) by the name under which a person finds them."""
 
-_TIMES = frozenset(("at", "paused_until", "not_before", "deadline"))
+_TIMES = frozenset(("at", "paused_until", "counted_until", "not_before", "deadline"))
 """Columns in UTC seconds whose names do not end with `_at`."""
+
+_REFERS = {
+    "persons.home_id": "addresses",
+    "moments.led_from": "moments",
+    "kept.moment_id": "moments",
+    "outbox.moment_id": "moments",
+    "outbox.edits": "outbox",
+}
+"""Columns that hold the number of a row, without a foreign key: of which table."""
+
+
+def refers_to(column: Column[Any]) -> str | None:
+    """Return of which table's rows this column holds the numbers, its own included; None: of none."""
+    if column.name == "id" and column.primary_key:
+        return str(column.table.name)
+    target = next((str(key.column.table.name) for key in column.foreign_keys), None)
+    return target or _REFERS.get(f"{column.table.name}.{column.name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +48,27 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How rows become plain for their owner: words opened, times local (ISO 8601, in this IANA zone)."""
+    """How rows become plain for their owner: words opened, times local (ISO 8601, in this IANA zone).
+
+    Rows are numbered anew, from 1 in each table: the database's own numbers count what happens to everybody, and from a
+    gap between two of them a sender could see that their sentence was not put into the outbox of its receiver.
+    """
 
     seal: Seal
     zone: str
     language: str
     title: Callable[[str], str]
     """The title of a practice, by its key."""
+    numbers: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def time(self, at: int | None) -> str | None:
         """Return a time (UTC seconds) as the owner's clock shows it."""
         return datetime.fromtimestamp(at, ZoneInfo(self.zone)).isoformat() if at is not None else None
+
+    def number(self, table: str, row: int) -> int:
+        """Return the number of a row in what is given: the same one wherever it is named."""
+        known = self.numbers.setdefault(table, {})
+        return known.setdefault(row, len(known) + 1)
 
     def plain(self, table: Table, row: Any, *, json: Collection[str] = (), leave: Collection[str] = ()) -> Sections:
         """Return all columns of a row but those to leave; sealed ones opened and without `sealed_`, `json` parsed.
@@ -53,7 +80,10 @@ class Reader:
             value, name = getattr(row, column.name), column.name
             if name in leave:
                 continue
-            if name.startswith("sealed_"):
+            target = refers_to(column)
+            if target is not None:
+                found[name] = None if value is None else self.number(target, value)
+            elif name.startswith("sealed_"):
                 bare = name.removeprefix("sealed_")
                 found[f"own_{bare}" if bare in table.c else bare] = self._opened(value, name in json)
             elif name.endswith("_at") or name in _TIMES:

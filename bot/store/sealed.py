@@ -4,6 +4,7 @@ Where the sealed keys lie, and how one is destroyed, is in `bot.store.person_key
 """
 
 import hashlib
+import hmac
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -52,7 +53,8 @@ class Keyring:
     def _take(self, secret_keys: list[str]) -> None:
         try:
             # One value, so that another thread never sees the keys of one file with the name of another.
-            self._now = (MultiFernet([Fernet(key) for key in secret_keys]), name_of(secret_keys[0]))
+            host = MultiFernet([Fernet(key) for key in secret_keys])
+            self._now = (host, name_of(secret_keys[0]), [_printing(key) for key in secret_keys])
         except (ValueError, IndexError):
             raise Misconfigured(
                 "PEBBLE_SECRET_KEYS: each key must be 32 bytes in URL-safe base64, newest first, with commas between"
@@ -72,8 +74,16 @@ class Keyring:
     def new_person(self) -> tuple[bytes, str]:
         """Return a new person's key, sealed with the host's newest key, and that key's name."""
         self._read_again()
-        host, name = self._now
+        host, name, _ = self._now
         return host.encrypt(Fernet.generate_key()), name
+
+    def prints(self, what: str) -> list[bytes]:
+        """Return the fingerprints of a text, one under each of the host's keys, the newest key's first.
+
+        One is made with the newest and found again with all: a key that was forgotten takes its fingerprints along.
+        """
+        self._read_again()
+        return [hmac.digest(key, what.encode(), "sha256") for key in self._now[2]]
 
     def seal(self, sealed_key: bytes) -> Seal:
         """Return the seal that a person's sealed key makes. Raises SealBroken when none of the host's keys opens it."""
@@ -85,7 +95,7 @@ class Keyring:
         return self._opened(lambda host: host.rotate(sealed_key))
 
     def _opened(self, work: Callable[[MultiFernet], bytes]) -> tuple[bytes, str]:
-        host, name = self._now
+        host, name, _ = self._now
         try:
             return work(host), name
         except InvalidToken:
@@ -103,6 +113,11 @@ class Keyring:
         self._take(self._file.read_text(encoding="utf-8").split())
         self._read_at = changed_at
         return True
+
+
+def _printing(secret_key: str) -> bytes:
+    """Return the key for fingerprints that belongs to a host key: never the host key itself for a second purpose."""
+    return hmac.digest(secret_key.encode(), b"pebble: fingerprints", "sha256")
 
 
 def name_of(secret_key: str) -> str:

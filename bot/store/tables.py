@@ -63,6 +63,8 @@ persons = Table(
     Column("key_id", LargeBinary, nullable=False, unique=True, index=True),
     Column("sealed_name", LargeBinary),  # how they sign what they send to others; never an account's name
     Column("home_id", Id),  # the address that nudges come to; null: to where each was set
+    Column("counted", SmallInteger),  # sentences of today from before a parting or a leaving (`bot.people.standing`)
+    Column("counted_until", BigInteger),  # when that day ends
     # Never give a number out twice: a button names its row, and an old one must not fit a new owner.
     sqlite_autoincrement=True,
 )
@@ -218,6 +220,7 @@ acquaintances = Table(
     Column("accepted_at", BigInteger),  # when `person_id` said that the other may write to them
     Column("muted_at", BigInteger),  # what the other sends waits
     Column("blocked_at", BigInteger),  # what the other sends is never seen
+    Column("reported_at", BigInteger),  # a report of whom the other was before, carried over (`bot.people.standing`)
     Column("met_at", BigInteger, nullable=False),  # when something last went from one to the other
     Column("sealed_name", LargeBinary),  # what `person_id` calls them, sealed with their own key
     UniqueConstraint("person_id", "other_id"),
@@ -295,6 +298,19 @@ tries = Table(
     _key(),
     Column("address_id", Id, ForeignKey("addresses.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# What `/delete` does not undo, for a while. Whose address it is shows only when somebody writes from there anew.
+fingerprints = Table(
+    "fingerprints",
+    metadata,
+    _key(),
+    Column("print", LargeBinary, nullable=False, index=True),  # the address under a key of the host's, see Keyring
+    Column("what", String(12), nullable=False),  # see bot.people.standing
+    Column("person_id", Id, ForeignKey("persons.id", ondelete="CASCADE"), index=True),  # whose block or report it is
+    Column("number", Integer, nullable=False),
+    Column("ends_at", BigInteger, nullable=False, index=True),
     sqlite_autoincrement=True,
 )
 

@@ -24,8 +24,10 @@ from bot.gratitude.invitations import Invitation, Keys
 from bot.gratitude.pass_on import Sent, Sentence
 from bot.gratitude.ripple import nodes_of, words_of
 from bot.gratitude.rules import A_DAY, Refusal
+from bot.gratitude.standing import marks_of
 from bot.people.joining import join, part
 from bot.people.queries import Person, find, meet, pause, resume, set_name, set_zone
+from bot.people.standing import Mark, What, counted_before, keep
 from bot.privacy.erase import erase
 from bot.privacy.export import collect
 from bot.schedules.zones import instant, local
@@ -173,6 +175,7 @@ class Thanks(RuleBasedStateMachine):
             assert (result if isinstance(result, Refusal) else None) == right
             if isinstance(result, Sent):
                 self._count(tx, one)
+                pass_on.sweep(tx)
                 link = tx.connection.execute(select(links).where(links.c.id == result.link_id)).one()
                 blocked = queries.stance(tx, other.id, one.id)[2]
                 assert link.withheld == blocked
@@ -293,7 +296,9 @@ class Thanks(RuleBasedStateMachine):
     def part(self, name: str) -> None:
         def work(tx: Tx) -> None:
             person = self.person(tx, name)
-            part(tx, person, person.address_id)
+            before = set(marks_of(tx, person))
+            part(tx, person, person.address_id, before)
+            assert set(marks_of(tx, self.person(tx, name))) == before
 
         self.do(work)
 
@@ -301,10 +306,12 @@ class Thanks(RuleBasedStateMachine):
     def erase(self, name: str) -> None:
         """Everything goes, in the middle of whatever is under way; each chain keeps its place and numbers."""
 
-        def work(tx: Tx) -> int:
+        def work(tx: Tx) -> tuple[int, set[Mark]]:
             person = self.person(tx, name)
             before = self._pebbles(tx)
             texts = self._sent_texts(tx, person)
+            marks = marks_of(tx, person)
+            keep(tx, person.id, marks)
             erase(tx, person.id, PARTS)
             after = self._pebbles(tx)
             assert {number: before[number] for number in after} == after
@@ -316,10 +323,11 @@ class Thanks(RuleBasedStateMachine):
                 if found is not None:
                     given = json.dumps(collect(tx, found, str, PARTS), ensure_ascii=False)
                     assert not [text for text in texts if text in given]
-            return person.id
+            return person.id, {mark for mark in marks if mark.what is not What.MUTED}
 
-        number = self.do(work)
+        number, marks = self.do(work)
         self.do(lambda tx: self._nobody_names(tx, number))
+        assert set(self.do(lambda tx: marks_of(tx, self.person(tx, name)))) == marks, "coming back sheds nothing"
 
     def _pebbles(self, tx: Tx) -> dict[int, tuple[Any, ...]]:
         """Return each link's place and numbers."""
@@ -468,7 +476,7 @@ class Thanks(RuleBasedStateMachine):
         by_clocks = (links.c.sent_at >= instant(sender.here, today, 0), links.c.day_ends_at > tx.now)
         counts = or_(links.c.day == today.isoformat(), *by_clocks)
         mine = tx.connection.execute(select(links).where(links.c.sender_id == sender.id, counts)).all()
-        if len(mine) >= A_DAY:
+        if len(mine) + counted_before(tx, sender.id) >= A_DAY:
             return Refusal.ENOUGH
         return Refusal.TODAY if receiver and any(row.receiver_id == receiver for row in mine) else None
 

@@ -141,8 +141,9 @@ class House:
         return Friend(self, name, language, zone)
 
     async def receive(self, incoming: Incoming) -> Shown:
-        """Hand one event to the door and let the answers leave."""
+        """Hand one event to the door, bring what it sent to others, as a tick does, and let all of it leave."""
         shown = await self.door.receive(incoming)
+        await self.rota.bring_thanks()
         await self.pump.settle()
         return shown
 

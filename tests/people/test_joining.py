@@ -126,7 +126,7 @@ async def test_who_parts_and_goes_takes_only_their_own_key(house: House) -> None
     anna, ben = await two(house)
     keys = names(house, anna, ben)
     joined(house, anna, ben)
-    house.store.run_now(lambda tx: part(tx, person_of(tx, ben), person_of(tx, ben).address_id))
+    house.store.run_now(lambda tx: part(tx, person_of(tx, ben), person_of(tx, ben).address_id, []))
     await ben.command("help")
     await asks_and_taps(ben)
     assert not set(keys) & set(house.store.keys.destroyed())

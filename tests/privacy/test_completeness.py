@@ -12,7 +12,7 @@ from bot.outbox.states import State
 from bot.privacy.erase import clear_away, erase, say_last
 from bot.privacy.export import collect
 from bot.store import Store, Tx
-from bot.store.owner import Part, Reader
+from bot.store.owner import Part, Reader, refers_to
 from bot.store.tables import metadata, outbox
 from tests.privacy.filling import Filled, fill, personal_tables
 
@@ -65,9 +65,17 @@ def missing(given: str, filled: Filled, reader: Reader, parts: Iterable[Part] = 
         table = place.partition(".")[0]
         if {table, place} & left_out:
             continue
-        if not any(wanted in given for wanted in _written(value, filled, reader)):
+        if not any(wanted in given for wanted in _wanted(place, value, filled, reader)):
             missed.append(place)
     return missed
+
+
+def _wanted(place: str, value: Any, filled: Filled, reader: Reader) -> list[str]:
+    """Return what may stand for a cell: where it names a row, that is numbered anew, the name alone."""
+    table, _, name = place.partition(".")
+    if table in metadata.tables and name in metadata.tables[table].c and refers_to(metadata.tables[table].c[name]):
+        return [f'"{name}": ']
+    return _written(value, filled, reader)
 
 
 def _written(value: Any, filled: Filled, reader: Reader) -> list[str]:

@@ -288,7 +288,7 @@ async def test_privacy_says_it_all_in_one_message_with_both_ways_to_leave(house:
     for language, labels in (("en", ["Export", "Delete"]), ("de", ["Exportieren", "Löschen"])):
         friend = house.person(f"friend-{language}", language=language)
         await friend.command("privacy")
-        assert len(friend.newest.text) <= 900
+        assert len(friend.newest.text) <= 950
         assert friend.newest.labels == labels
         assert "/export" in friend.newest.text
         assert "/delete" in friend.newest.text
