@@ -101,10 +101,11 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What a person has sent on their own date: how many sentences, and to whom."""
+    """What a person has sent on their own date: how many sentences, to whom, and when their dates are over (UTC)."""
 
     count: int
     receivers: Collection[int] = ()
+    ends_at: int = 0
 
 
 def today(left: Iterable[Left], zone: str, now: int) -> Today:
@@ -112,7 +113,8 @@ def today(left: Iterable[Left], zone: str, now: int) -> Today:
     date_here = local(zone, now).date()
     day, begins = date_here.isoformat(), instant(zone, date_here, 0)
     counted = [one for one in left if one.day == day or one.sent_at >= begins or (one.day_ends_at or one.sent_at) > now]
-    return Today(len(counted), frozenset(one.receiver for one in counted if one.receiver is not None))
+    receivers = frozenset(one.receiver for one in counted if one.receiver is not None)
+    return Today(len(counted), receivers, max((one.day_ends_at or 0 for one in counted), default=0))
 
 
 def end_of_day(day: date, zone: str) -> int:

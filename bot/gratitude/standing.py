@@ -1,16 +1,14 @@
 """What others have set against somebody, and what counts for today: gathered for `bot.people.standing`."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from sqlalchemy import or_, select
 
 from bot.gratitude import queries
 from bot.gratitude.reports import is_suspended, reporters
-from bot.gratitude.rules import Today
+from bot.gratitude.rules import Today, end_of_day
 from bot.people.queries import Person
 from bot.people.standing import KEPT, Mark, What, counted_before
-from bot.schedules.zones import instant
 from bot.store import Tx
 from bot.store.tables import acquaintances
 
@@ -18,7 +16,8 @@ from bot.store.tables import acquaintances
 def today_in_all(tx: Tx, person: Person) -> Today:
     """Return what a person has sent today, and what is counted of before they began anew."""
     today = queries.today_of(tx, person)
-    return replace(today, count=today.count + counted_before(tx, person.id))
+    count, ends_at = counted_before(tx, person.id)
+    return replace(today, count=today.count + count, ends_at=max(today.ends_at, ends_at))
 
 
 def marks_of(tx: Tx, person: Person) -> list[Mark]:
@@ -30,10 +29,10 @@ def marks_of(tx: Tx, person: Person) -> list[Mark]:
     theirs = reporters(tx, person.id) - {None, person.id}
     found += [Mark(What.REPORTED, until, who) for who in theirs]
     found += _stances(tx, person, until)
-    count = today_in_all(tx, person).count
-    if count:
-        tomorrow = queries.date_of(tx, person) + timedelta(days=1)
-        found.append(Mark(What.COUNTED, instant(person.here, tomorrow, 0), number=count))
+    today = today_in_all(tx, person)
+    if today.count:  # nobody begins anew in another zone to shorten the day
+        ends_at = max(end_of_day(queries.date_of(tx, person), person.here), today.ends_at)
+        found.append(Mark(What.COUNTED, ends_at, number=today.count))
     return found
 
 

@@ -89,10 +89,11 @@ _LAYING: Mapping[What, Callable[[Tx, int, int, Mark], None]] = {
 }
 
 
-def counted_before(tx: Tx, person_id: int) -> int:
-    """Return how many sentences count for today that a person has sent before they began anew."""
-    wanted = select(persons.c.counted).where(persons.c.id == person_id, persons.c.counted_until > tx.now)
-    return int(tx.connection.scalar(wanted) or 0)
+def counted_before(tx: Tx, person_id: int) -> tuple[int, int]:
+    """Return how many sentences count for today that a person has sent before they began anew, and until when."""
+    mine = (persons.c.id == person_id, persons.c.counted_until > tx.now)
+    found = tx.connection.execute(select(persons.c.counted, persons.c.counted_until).where(*mine)).first()
+    return (found[0], found[1]) if found else (0, 0)
 
 
 # Fingerprints
