@@ -1,6 +1,6 @@
 """/ripple: how far one's thanks travelled, in words and as a picture; names only of neighbours, one's own sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from babel.core import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
@@ -35,8 +35,9 @@ def _ripple(visit: Visit) -> None:
     told_last = [_line(visit, found, node) for node in reversed(sent[-SHOWN:])]
     while units("\n".join([*lines, "", *told_last])) > UNDER_A_FILE:
         told_last.pop()
-    picture, alt = pictured(visit, found)
-    visit.show(Outgoing("\n".join([*lines, "", *told_last]), (row,), picture=picture.to_dict(), alt=alt))
+    picture, alt, brought = pictured(visit, found)
+    text = "\n".join([*lines, "", *told_last])
+    visit.show(Outgoing(text, (row,), picture=picture.to_dict(), alt=alt), links=brought)
 
 
 def told(visit: Visit, found: Ripple) -> str:
@@ -55,8 +56,10 @@ def told(visit: Visit, found: Ripple) -> str:
     return f"🪨 {line} {far}"
 
 
-def pictured(visit: Visit, found: Ripple) -> tuple[Picture, str]:
+def pictured(visit: Visit, found: Ripple) -> tuple[Picture, str, Sequence[int]]:
     """Return the picture, and what is on it in a sentence: words on the person's own links, pebbles for all others.
+
+    The third are the links of which somebody else's sentence stands on it.
 
     It is light: no platform tells whether its reader's screen is dark, and a light one can be shown on to others and
     printed. The page, which knows, asks for the dark one where it is dark itself.
@@ -80,7 +83,8 @@ def pictured(visit: Visit, found: Ripple) -> tuple[Picture, str]:
         note=say(N_("Your own words, and a pebble for everybody else.")),
         language=visit.voice.language,
     )
-    return picture, count("One pebble on water: your thanks.", "Your thanks as {n} pebbles on water.", len(links))
+    alt = count("One pebble on water: your thanks.", "Your thanks as {n} pebbles on water.", len(links))
+    return picture, alt, [got for number in kept if (got := found.nodes[number].got) is not None]
 
 
 def _link(node: Node, place: Mapping[int, int]) -> Link:

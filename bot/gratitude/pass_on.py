@@ -66,7 +66,9 @@ def send(tx: Tx, sender: Person, sentence: Sentence) -> Sent | Refusal:
     refused = refusal_of(tx, sender, sentence.receiver_id, parent_id)
     if refused is not None:
         return refused
-    link_id = queries.add_link(tx, sender, NewLink(sentence.text, sentence.name, parent_id))
+    link_id = queries.add_link(
+        tx, sender, NewLink(sentence.text, "" if sentence.receiver_id else sentence.name, parent_id)
+    )
     if sentence.receiver_id is None:
         return Sent(link_id, invitations.invite(tx, sender, link_id))
     receiver = reach(tx, sentence.receiver_id)
@@ -80,7 +82,7 @@ def send(tx: Tx, sender: Person, sentence: Sentence) -> Sent | Refusal:
 def _address(tx: Tx, link_id: int, sender: Person, receiver: Person, text: str, from_: int | None = None) -> None:
     """Give a link its receiver; `bring` looks whether they want to hear from its sender."""
     signed = queries.name_of(tx, receiver.id, receiver.seal, sender.id) or sender.name or "…"
-    queries.address_link(tx, link_id, receiver, (text, signed), due_at=from_ or tx.now)
+    queries.address_link(tx, link_id, receiver, (text, signed), sender.seal.name, due_at=from_ or tx.now)
 
 
 def _withhold(tx: Tx, link_id: int) -> None:
@@ -98,7 +100,7 @@ def accept(tx: Tx, person: Person, invitation: Invitation) -> Link | int | None:
     found = queries.sent(tx, invitation.link_id, sender) if sender else None
     if sender is None or found is None or not invitations.settle(tx, invitation):
         return None
-    queries.let_write(tx, person, sender.id, invitation.name)
+    queries.let_write(tx, person, sender.id, invitation.name, (sender.seal.name,))
     queries.let_write(tx, sender, person.id, found.name)
     if person.id in queries.way_to(tx, found.id):
         queries.cut_loose(tx, found.id)
@@ -136,7 +138,8 @@ def bring(tx: Tx, link_id: int) -> None:
         return
     said = receiver.seal.open_json(bytes(row.sealed_by_receiver))
     message = brought(Voice.of(receiver.language), link_id, said["name"], said["sentence"])
-    terms = Terms(key=f"thanks:{link_id}", priority=Priority.THANKS, deadline=row.accepted_at + LIFE)
+    key = f"thanks:{link_id}"
+    terms = Terms(key=key, priority=Priority.THANKS, deadline=row.accepted_at + LIFE, links=(link_id,))
     put(tx, receiver.recipient, message, terms)
     change(due_at=None, brought_at=tx.now)
 

@@ -22,7 +22,8 @@ class Node:
 
     `parent` is the place of its parent in the list of nodes, None where this person's view of the chain begins. `mine`:
     they sent or received it; only then there is a `sentence`, and `sender` and `receiver` are names (None: themselves,
-    or a nameless one). `depth` counts from the beginning of the chain, `at` is in UTC seconds.
+    or a nameless one). `got` is the row of the link where the sentence is somebody else's. `depth` counts from the
+    beginning of the chain, `at` is in UTC seconds.
     """
 
     parent: int | None
@@ -32,6 +33,7 @@ class Node:
     sentence: str | None = None
     sender: str | None = None
     receiver: str | None = None
+    got: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,4 +118,5 @@ def _node(tx: Tx, person: Person, row: Row[Any], parent: int | None) -> Node:
         sentence=said.get("sentence"),
         sender=(name_of(tx, person.id, person.seal, row.sender_id) or name) if got and not sent else None,
         receiver=(name_of(tx, person.id, person.seal, row.receiver_id) or name) if sent and not got else None,
+        got=row.id if got and not sent else None,
     )
