@@ -163,8 +163,8 @@ class Visit:
         """Look the person up again, after something about them has changed."""
         found = find(self.tx, self.incoming.address)
         if found:
-            # The seal stays: it knows whose words were met in this visit.
-            self.person = replace(found, via=self.person.via, direct=self.person.direct, seal=self.person.seal)
+            found.seal.met |= self.person.seal.met  # whose words were met in this visit
+            self.person = replace(found, via=self.person.via, direct=self.person.direct)
 
     def gentle_today(self) -> bool:
         """Return whether the person has given a low face today: a gentle day, with tiny asks and no cheering."""

@@ -55,13 +55,17 @@ NOW = Terms()
 
 def put(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) -> bool:
     """Put one message; return False when its key is on the shelf already."""
-    wanted = tx.insert(outbox).values(row(tx, recipient, outgoing, terms))
-    made = tx.connection.scalar(wanted.on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.id))
+    wanted = row(tx, recipient, outgoing, terms)
+    if not terms.links:
+        return put_all(tx, [wanted]) == 1
+    new = tx.insert(outbox).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.id)
+    made = tx.connection.scalar(new, wanted)
+    if made is None:
+        return False
     tx.wakes = True
-    if made is not None and terms.links:
-        where = [{"outbox_id": made, "link_id": link_id} for link_id in sorted(set(terms.links))]
-        tx.connection.execute(appearances.insert(), where)
-    return made is not None
+    where = [{"outbox_id": made, "link_id": link_id} for link_id in sorted(set(terms.links))]
+    tx.connection.execute(appearances.insert(), where)
+    return True
 
 
 def post(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) -> int:
@@ -201,8 +205,9 @@ def unsealed(body: bytes, sealed: bool, op: str, seal: Seal | None) -> Outgoing:
 
     Whose words they are is noted with it, and not by the seal: many a body is only looked through.
     """
-    text, owners = seal.read(bytes(body)) if sealed and seal else (bytes(body).decode(), frozenset[bytes]())
-    return replace(Outgoing.from_dict(json.loads(text), Op(op)), owners=owners)
+    text, owners = seal.read(bytes(body)) if sealed and seal else (bytes(body).decode(), None)
+    said = Outgoing.from_dict(json.loads(text), Op(op))
+    return replace(said, owners=owners) if owners else said
 
 
 def withdraw(tx: Tx, *, moment_ids: Any) -> int:

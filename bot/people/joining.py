@@ -282,7 +282,8 @@ def part(tx: Tx, person: Person, address_id: int) -> bool:
 
 def _move_messages(tx: Tx, person: Person, address_id: int, home: int, new: Seal) -> None:
     """Let what is still to come follow the person, and forget what was said in the chat that parts."""
-    here = outbox.c.address_id == address_id
+    # What is being taken back from here by who wrote it still is: nobody's words are in that.
+    here = and_(outbox.c.address_id == address_id, or_(outbox.c.op != Op.DELETE, outbox.c.sealed))
     waits = and_(here, outbox.c.state == State.WAITING)
     coming = or_(outbox.c.moment_id.is_not(None), outbox.c.priority == Priority.THANKS)
     tx.connection.execute(update(outbox).where(waits, coming, outbox.c.op == Op.NEW).values(address_id=home))

@@ -36,16 +36,18 @@ class Seal:
     `met` are the owners of all that was opened so far: whoever says something on with it seals it with their keys too.
     """
 
-    def __init__(self, key: bytes, name: bytes = b"", find: Callable[[bytes], "Seal"] = _nobody) -> None:
+    def __init__(
+        self, key: bytes, name: bytes = b"", find: Callable[[bytes], "Seal"] = _nobody, fernet: Fernet | None = None
+    ) -> None:
         self.name = name
         self.met: set[bytes] = set()
         self._key = key
         self._find = find
-        self._fernet = Fernet(key)
+        self._fernet = fernet or Fernet(key)
 
     def anew(self) -> "Seal":
         """Return the same seal, which has met nobody."""
-        return Seal(self._key, self.name, self._find)
+        return Seal(self._key, self.name, self._find, self._fernet)
 
     def close(self, text: str, owners: Collection[bytes] = ()) -> bytes:
         """Return `text` sealed. Raises SealGone where one of the owners was erased."""

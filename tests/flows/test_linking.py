@@ -16,6 +16,7 @@ from bot.store.tables import addresses, metadata, nudges, outbox, persons
 from tests.flows.looking import moments_of, person_of
 from tests.kit.talk import Friend, House
 from tests.kit.thanks import SENTENCE, invite, letters, meet, say, thank
+from tests.privacy.test_delete import asks_and_taps
 
 HOUR, DAY = 3600, 86_400
 WRONG = "That code doesn’t fit, or its 10 minutes are over. /link in the other chat shows a new one."
@@ -298,7 +299,44 @@ async def test_languages_and_settings_of_the_first_stay_and_lacking_ones_come(ho
     assert anna.newest.text == "Ihr seid jetzt eins. Wohin sollen deine Erinnerungen kommen?"
 
 
+async def test_thanks_are_read_on_after_either_side_has_joined_chats_and_go_with_their_sender(
+    anna: Friend, phone: Friend, house: House
+) -> None:
+    bea, tablet = house.person("bea"), house.person("tablet")
+    await anna.command("help")
+    await tablet.command("help")
+    await meet(phone, bea, "I like the canary.")
+    await link(anna, phone)  # the one who wrote it goes into the other one
+    await link(tablet, bea)  # and so does the one who got it
+    await bea.tap("…")
+    assert letters(bea) == ["I like the canary."]
+    await bea.tap("Back")
+    await bea.tap("❤️")
+    await bea.command("people")
+    assert bea.newest.text.endswith("1. Phone")
+    await asks_and_taps(anna)
+    await house.pump.settle()
+    assert letters(bea) == []
+
+
 # Parted
+
+
+async def test_what_is_taken_back_while_a_chat_parts_goes_all_the_same(
+    anna: Friend, phone: Friend, house: House
+) -> None:
+    bea = house.person("bea")
+    await meet(bea, phone, "I like the canary.")
+    await anna.command("help")
+    await link(anna, phone)
+    house.chat.trouble_with = lambda address, outgoing: TryLater("busy", after=5) if address.chat == "phone" else None
+    await asks_and_taps(bea)
+    await anna.command("unlink")
+    await anna.tap("Memory")
+    house.chat.trouble_with = lambda address, outgoing: None
+    await house.pass_time(60)
+    assert not same(anna, phone)
+    assert letters(phone) == []
 
 
 async def test_a_chat_that_parts_begins_anew_and_the_rest_stays(anna: Friend, phone: Friend, house: House) -> None:

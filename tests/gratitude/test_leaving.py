@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from bot.errors import TryLater
 from bot.flows.my_data import PARTS
+from bot.flows.visit import Visit
 from bot.gratitude.pass_on import next_due
 from bot.gratitude.reports import reported
 from bot.outbox.handout import LocalClaim
@@ -16,10 +17,10 @@ from bot.outbox.shelf import opened
 from bot.outbox.states import State
 from bot.privacy.erase import erase_put_back
 from bot.privacy.export import collect
-from bot.speech import Kind
+from bot.speech import Kind, Op
 from bot.store import Store, Tx
 from bot.store.tables import addresses, chains, invitations, links, outbox, persons, reports
-from tests.flows.looking import person_of
+from tests.flows.looking import look, person_of
 from tests.kit.clock import HandClock
 from tests.kit.talk import Friend, House
 from tests.kit.thanks import all_links, code_of, invite, letters, meet, pass_on, say, thank
@@ -127,6 +128,24 @@ async def test_a_picture_with_the_sentence_is_taken_back_too(anna: Friend, bea: 
     assert carl.newest.image, "her words are not on it"
     assert "canary" not in kept_of(bea)
     assert "Of her own." in kept_of(bea)
+
+
+async def test_what_is_made_of_a_message_is_sealed_with_the_same_keys(anna: Friend, bea: Friend) -> None:
+    await meet(anna, bea, CANARY)
+    await bea.command("people")
+
+    def settle(visit: Visit) -> None:
+        visit.settle_question(lambda payload: payload.verb == "folk")
+
+    look(bea, settle)
+
+    def owners(tx: Tx) -> list[frozenset[bytes]]:
+        person = person_of(tx, bea)
+        edits = select(outbox.c.body).where(outbox.c.op == Op.EDIT, outbox.c.address_id == person.address_id)
+        return [person.seal.read(bytes(body))[1] for body in tx.connection.scalars(edits.order_by(outbox.c.id))][-1:]
+
+    store = bea.house.store
+    assert store.run_now(owners) == [frozenset({store.run_now(lambda tx: person_of(tx, anna).seal.name)})]
 
 
 async def months_later(house: House) -> None:

@@ -20,7 +20,7 @@ from tests.flows.looking import nudges_of, person_of, reopened
 from tests.kit.clock import HandClock
 from tests.kit.databases import KEY, Postgres
 from tests.kit.talk import Friend, House
-from tests.kit.thanks import code_of, pass_on, say, thank, write
+from tests.kit.thanks import code_of, invite, pass_on, say, thank, write
 from tests.privacy.copies import keys_left, opened, readable
 from tests.privacy.test_delete import asks_and_taps, counts, swept
 from tests.privacy.test_export import lived
@@ -173,6 +173,10 @@ async def written_to_each_other(house: House) -> tuple[Friend, Friend]:
     await anna.tap("❤️")  # a word comes back to Bea
     await bea.command("ripple")
     await bea.command("export")
+    dora = house.person("dora")  # does not get to know her, but was told her name
+    await dora.command("accept", await invite(anna, "Dora", "I like how you knock."))
+    await dora.tap("No, thank you")
+    await dora.command("export")
     house.clock.forward(86_400)
     await bea.command("thanks")
     await say(bea, NAME)  # in the middle of a flow
