@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Table
 
-from bot.errors import SealGone
 from bot.store.engine import Tx
 from bot.store.sealed import Seal
 
@@ -66,10 +65,7 @@ class Reader:
     def _opened(self, sealed: bytes | None, json: bool) -> Any:
         if sealed is None:
             return None
-        try:
-            return self.seal.open_json(bytes(sealed)) if json else self.seal.open(bytes(sealed))
-        except SealGone:  # it held words of somebody who was erased
-            return None
+        return self.seal.open_json(bytes(sealed)) if json else self.seal.open(bytes(sealed))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bot.people.joining import _naming_persons, join
 from bot.people.queries import find
 from bot.speech import Address
 from bot.store import Tx
-from bot.store.tables import addresses, metadata, nudges, outbox, persons
+from bot.store.tables import addresses, links, metadata, nudges, outbox, persons
 from tests.flows.looking import moments_of, person_of
 from tests.kit.talk import Friend, House
 from tests.kit.thanks import SENTENCE, invite, letters, meet, say, thank
@@ -308,6 +308,10 @@ async def test_thanks_are_read_on_after_either_side_has_joined_chats_and_go_with
     await meet(phone, bea, "I like the canary.")
     await link(anna, phone)  # the one who wrote it goes into the other one
     await link(tablet, bea)  # and so does the one who got it
+    sealed = house.store.run_now(lambda tx: tx.connection.scalar(select(links.c.sealed_by_receiver)))
+    assert sealed is not None
+    _, owners = house.store.run_now(lambda tx: person_of(tx, bea).seal.read(bytes(sealed)))
+    assert len(owners) == 1, "the key of who wrote it is still needed"
     await bea.tap("…")
     assert letters(bea) == ["I like the canary."]
     await bea.tap("Back")
@@ -317,6 +321,21 @@ async def test_thanks_are_read_on_after_either_side_has_joined_chats_and_go_with
     await asks_and_taps(anna)
     await house.pump.settle()
     assert letters(bea) == []
+
+
+async def test_chats_can_be_joined_after_somebody_was_erased_whose_words_stood_there(
+    anna: Friend, phone: Friend, house: House
+) -> None:
+    bea = house.person("bea")
+    await anna.command("help")
+    await meet(bea, phone, "I like the canary.")
+    await phone.command("people")
+    await asks_and_taps(bea)
+    await link(anna, phone)
+    read = house.store.run_now(lambda tx: conversation(tx, person_of(tx, phone).address_id, person_of(tx, phone).seal))
+    lines = [line.text for line in read]
+    assert "…" in lines
+    assert "You are one now. Where shall your nudges come?" in lines
 
 
 # Parted
