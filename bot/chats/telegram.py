@@ -20,7 +20,7 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.chats.backoff import Backoff
 from bot.chats.telegram_errors import TOKEN_REFUSED, next_step, problem
-from bot.chats.telegram_files import NO_PREVIEW, edit_words, own_file, send_file, send_picture
+from bot.chats.telegram_files import NO_PREVIEW, edit_words, own_file, send_file, send_picture, take_away
 from bot.chats.telegram_intake import Intake, OnSkip
 from bot.chats.telegram_poll import Poll, Timing
 from bot.chats.telegram_request import Limited, Line
@@ -109,7 +109,7 @@ class TelegramChat:
     async def _carry_out(self, chat: int, outgoing: Outgoing, target: int) -> Receipt:
         buttons = _keyboard(outgoing.rows)
         if outgoing.op is Op.DELETE:
-            await self._bot.delete_message(chat, target)
+            await take_away(self._bot, chat, target)
             return Receipt(str(target))
         if outgoing.op is Op.EDIT and not outgoing.text:
             await self._bot.edit_message_reply_markup(chat, target)

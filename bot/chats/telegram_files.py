@@ -1,8 +1,10 @@
 """Photos and voice notes on Telegram: those that people gave by their file id, Pebble's own pictures by their bytes."""
 
+import struct
+import zlib
 from typing import Any
 
-from telegram import Bot, InputFile, LinkPreviewOptions
+from telegram import Bot, InputFile, InputMediaPhoto, LinkPreviewOptions
 from telegram.error import BadRequest
 
 from bot.chats.telegram_updates import PLATFORM
@@ -13,6 +15,8 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 # Telegram has no codes for these; the words are those of tdlib/td, FileManager.cpp, in lower case.
 _ANOTHER_TYPE = ("can't use file of type", "type of file mismatch")
+_NO_TEXT, _NO_CAPTION = "there is no text in the message", "there is no caption in the message"
+_TOO_OLD = "message can't be deleted"
 _UNUSABLE = (*_ANOTHER_TYPE, "file identifier", "file_id")
 _NO_PICTURE = ("image_process_failed", "photo_invalid", "photo_ext_invalid", "is too big for a photo")
 
@@ -70,7 +74,7 @@ async def edit_words(bot: Bot, chat: int, target: int, text: str, *, captioned: 
     try:
         await _edit(bot, chat, target, text, captioned, **more)
     except BadRequest as error:
-        if not _says(error, ("there is no caption in the message", "there is no text in the message")):
+        if not _says(error, (_NO_CAPTION, _NO_TEXT)):
             raise
         await _edit(bot, chat, target, text, not captioned, **more)
 
@@ -80,6 +84,42 @@ async def _edit(bot: Bot, chat: int, target: int, text: str, captioned: bool, **
         await bot.edit_message_caption(chat, target, caption=clipped(text), **more)
     else:
         await bot.edit_message_text(text, chat, target, link_preview_options=NO_PREVIEW, **more)
+
+
+async def take_away(bot: Bot, chat: int, target: int) -> None:
+    """Delete a message, or empty it where it is too old for that: a picture gives way to a blank one.
+
+    Bots may delete for 48 hours (Bot API, deleteMessage); their own messages they may edit for ever (in tdlib/td,
+    MessagesManager.cpp, the limit for edits leaves out what a bot has sent).
+    """
+    try:
+        await bot.delete_message(chat, target)
+    except BadRequest as error:
+        if not _says(error, (_TOO_OLD,)):
+            raise
+        await _empty(bot, chat, target)
+
+
+async def _empty(bot: Bot, chat: int, target: int) -> None:
+    try:
+        await bot.edit_message_text("…", chat, target)
+    except BadRequest as error:
+        if not _says(error, (_NO_TEXT,)):
+            raise
+        blank = InputMediaPhoto(blank_picture(), caption="…", filename="picture.png")
+        await bot.edit_message_media(blank, chat, target)
+
+
+def blank_picture() -> bytes:
+    """Return a picture (PNG) on which nothing is: 320 by 180 grey dots (https://www.w3.org/TR/png-3/)."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    width, height = 320, 180
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    dots = zlib.compress((b"\0" + b"\xee" * width) * height)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", dots) + chunk(b"IEND", b"")
 
 
 def clipped(text: str) -> str:

@@ -7,6 +7,7 @@ from bot.flows.engine import Answer, Ask, Flow, Next, Position, Scene, Step, Unc
 from bot.flows.guide import GUIDE
 from bot.flows.positions import leave, load, save
 from bot.flows.visit import Visit
+from bot.gratitude.acquaintances import writable
 from bot.schedules.zones import guess_zone
 from bot.speech import Button, Field, File, Form, Kind, Outgoing, Payload, unpack
 from bot.speech.instants import plain
@@ -233,6 +234,7 @@ def _asked(visit: Visit, payload: Payload) -> tuple[Position, Step] | None:
 
 def _scene(visit: Visit, data: object) -> Scene:
     person = visit.person
+    known = writable(visit.tx, person) if isinstance(data, dict) and data.get("people") else ()
     return Scene(
         voice=visit.voice,
         language=visit.reads_first,
@@ -245,4 +247,5 @@ def _scene(visit: Visit, data: object) -> Scene:
         quiet=person.quiet,
         shares_location=visit.incoming.address.platform in LOCATING,
         shows_instants=visit.incoming.address.platform in OWN_CLOCK,
+        names={one.id: one.name for one in known},
     )

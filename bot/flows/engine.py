@@ -22,7 +22,8 @@ class Scene:
     """Everything a step may look at. `now` is in UTC seconds; `zone` is null until the person confirmed one.
 
     `language` is the one that the platform hints at for what the person types; `voice` speaks one that Pebble has.
-    `shows_instants`: the chat can show a time as the person's own device does.
+    `shows_instants`: the chat can show a time as the person's own device does. `names` is what the person calls others,
+    by their rows: looked up each time, for a name may be its owner's word, which goes with them (`bot.store.sealed`).
     """
 
     voice: Voice
@@ -36,6 +37,7 @@ class Scene:
     quiet: QuietHours | None = None
     shares_location: bool = False
     shows_instants: bool = False
+    names: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

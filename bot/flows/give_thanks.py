@@ -30,20 +30,24 @@ PRACTICE = "gratitude-afterglow"
 """Where a sentence that is kept private belongs."""
 
 
-def give_thanks(visit: Visit, **known: object) -> None:
+def give_thanks(visit: Visit, *, people: list[dict[str, Any]] | None = None, **known: object) -> None:
     """Begin, with what is known already.
 
-    `parent` (a received link that is passed on), `sentence`, `to` and `to_name`, `moment` (which it ends), `people`
-    (to whom it may go).
+    `parent` (a received link that is passed on), `sentence`, `to` (somebody known) or `to_name` (somebody new),
+    `moment` (which it ends); `people` is to whom it may go, where that was looked up before. What others are called is
+    not kept in the conversation, but looked up each time.
     """
     refused = pass_on.refusal_of(visit.tx, visit.person, None)
     if refused is not None:
         visit.say(REFUSALS[refused])
         return
-    data = {"name": visit.person.name, **known}
-    if "people" not in data:
+    if people is None:
         parent = known.get("parent")
-        data["people"] = _people(visit, parent if isinstance(parent, int) else None)
+        people = _people(visit, parent if isinstance(parent, int) else None)
+    nameless = [{part: one[part] for part in ("row", "id", "refused")} for one in people]
+    data = {"people": nameless, "name": visit.person.name, **known}
+    if data.get("to") is not None:
+        data["to_name"] = None
     step = first_step(data)
     if step is None:
         visit.show(Outgoing(letter(visit.voice, str(data["name"]), str(data["sentence"]))))

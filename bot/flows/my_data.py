@@ -32,7 +32,7 @@ def _privacy(visit: Visit) -> None:
     )
     thanks = N_(
         "Thanks: your sentence and name are seen by the one you write to; all others of a chain see pebbles. /delete "
-        "takes sentences back where the chat allows, though not out of older backups; a nameless pebble stays."
+        "takes sentences back as far as the chat allows, and out of older backups too; a nameless pebble stays."
     )
     # The same to everybody: who is told only when it is so learns that somebody has blocked them.
     time = N_(

@@ -22,7 +22,10 @@ def load(tx: Tx, person: Person) -> Position | None:
 
 
 def save(tx: Tx, person: Person, position: Position) -> Position:
-    """Store the position; a new one replaces whatever was under way and gets an id of its own."""
+    """Store the position; a new one replaces whatever was under way and gets an id of its own.
+
+    Its data holds words of the person alone: what others said is looked up again (`Scene.names`).
+    """
     values = {
         "flow": position.flow,
         "version": position.version,

@@ -69,7 +69,7 @@ def _take_in(visit: Visit, invitation: Invitation) -> None:
         return
     message = brought(visit.voice, came.id, came.name, came.sentence)
     # The same key as when it is brought: so it is found again when it has to be taken back.
-    shelf.put(visit.tx, visit.person.recipient, message, Terms(key=f"thanks:{came.id}"))
+    shelf.put(visit.tx, visit.person.recipient, message, Terms(key=f"thanks:{came.id}", links=(came.id,)))
     if not count_of(visit.tx, visit.person):
         visit.say(N_("That is all there is to do. If you ever want tiny moments of your own: /start"))
 
@@ -94,7 +94,7 @@ def _answer(visit: Visit, link: Link, word: str) -> None:
         visit.toast = visit.voice.say(N_("Your answer is on its way."))
         return
     rows = buttons(visit.voice, link.id, answered=True)
-    visit.redraw(Outgoing(_letter(visit, link), rows, chosen=visit.voice.say(WORDS[word])))
+    visit.redraw(Outgoing(_letter(visit, link), rows, chosen=visit.voice.say(WORDS[word])), (link.id,))
 
 
 def _letter(visit: Visit, link: Link) -> str:
@@ -103,7 +103,7 @@ def _letter(visit: Visit, link: Link) -> str:
 
 def _redraw(visit: Visit, link: Link, line: str, rows: Rows) -> None:
     said = visit.voice.say(line, name=link.name) if line else ""
-    visit.redraw(Outgoing("\n\n".join(filter(None, (_letter(visit, link), said))), rows))
+    visit.redraw(Outgoing("\n\n".join(filter(None, (_letter(visit, link), said))), rows), (link.id,))
 
 
 def _more(visit: Visit, link: Link) -> None:

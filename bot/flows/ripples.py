@@ -35,8 +35,9 @@ def _ripple(visit: Visit) -> None:
     told_last = _newest(visit)
     while units("\n".join([*lines, "", *told_last])) > UNDER_A_FILE:
         told_last.pop()
-    picture, alt = pictured(visit, counts)
-    visit.show(Outgoing("\n".join([*lines, "", *told_last]), (row,), picture=picture.to_dict(), alt=alt))
+    picture, alt, brought = pictured(visit, counts)
+    text = "\n".join([*lines, "", *told_last])
+    visit.show(Outgoing(text, (row,), picture=picture.to_dict(), alt=alt), links=brought)
 
 
 def told(visit: Visit, counts: Counts) -> str:
@@ -55,14 +56,16 @@ def told(visit: Visit, counts: Counts) -> str:
     return f"🪨 {line} {far}"
 
 
-def pictured(visit: Visit, counts: Counts) -> tuple[Picture, str]:
+def pictured(visit: Visit, counts: Counts) -> tuple[Picture, str, Sequence[int]]:
     """Return the picture, and what is on it in a sentence: words on the person's own links, pebbles for all others.
+
+    The third are the links of which somebody else's sentence stands on it.
 
     It is light: no platform tells whether its reader's screen is dark, and a light one can be shown on to others and
     printed. The page, which knows, asks for the dark one where it is dark itself.
     """
     say, count = visit.voice.say, visit.voice.count
-    links = _links(visit, ripple.nodes_of(visit.tx, visit.person, MOST))
+    links, brought = _links(visit, ripple.nodes_of(visit.tx, visit.person, MOST))
     numbers = (
         (counts.depth, count("link deep", "links deep", counts.depth)),
         (counts.people, count("person", "people", counts.people)),
@@ -78,18 +81,23 @@ def pictured(visit: Visit, counts: Counts) -> tuple[Picture, str]:
         note=say(N_("Your own words, and a pebble for everybody else.")),
         language=visit.voice.language,
     )
-    return picture, count("One pebble on water: your thanks.", "Your thanks as {n} pebbles on water.", len(links))
+    alt = count("One pebble on water: your thanks.", "Your thanks as {n} pebbles on water.", len(links))
+    return picture, alt, brought
 
 
-def _links(visit: Visit, nodes: Sequence[Node]) -> tuple[Link, ...]:
-    """Return as many links as a picture has room for; words are looked up for those that it shows with words."""
+def _links(visit: Visit, nodes: Sequence[Node]) -> tuple[tuple[Link, ...], Sequence[int]]:
+    """Return as many links as a picture has room for, and on which of them somebody else's sentence stands.
+
+    Words are looked up for those that it shows with words.
+    """
     kept = keep([node.parent for node in nodes], [node.mine for node in nodes])
     place = {number: where for where, number in enumerate(kept)}
     shown = [nodes[number] for number in kept]
     parents = [None if node.parent is None else place.get(node.parent) for node in shown]
     with_words = [shown[where].link_id for where in worded(parents, [node.mine for node in shown])]
     words = ripple.words_of(visit.tx, visit.person, with_words)
-    return tuple(_link(parent, node, words.get(node.link_id)) for parent, node in zip(parents, shown, strict=True))
+    links = tuple(_link(parent, node, words.get(node.link_id)) for parent, node in zip(parents, shown, strict=True))
+    return links, [link_id for link_id, said in words.items() if said.got]
 
 
 def _link(parent: int | None, node: Node, words: Words | None) -> Link:

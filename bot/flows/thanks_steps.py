@@ -81,9 +81,16 @@ class ShowPeople:
 
 
 def _known(scene: Scene) -> list[dict[str, Any]]:
-    """Return the acquaintances: row, id, name, and why nothing can go to them now."""
+    """Return the acquaintances who are still there: row, id, name, and why nothing can go to them now."""
     found: list[dict[str, Any]] = scene.data.get("people") or []
-    return found
+    return [{**one, "name": scene.names[one["row"]]} for one in found if one["row"] in scene.names]
+
+
+def _called(scene: Scene) -> str:
+    """Return what the person calls the one whom it is for."""
+    to = scene.data.get("to")
+    known = next((str(one["name"]) for one in _known(scene) if one["id"] == to), "…")
+    return known if to is not None else str(scene.data["to_name"])
 
 
 def _ask_to(scene: Scene) -> Ask:
@@ -119,7 +126,7 @@ def _take_to(scene: Scene, answer: Answer) -> Turn | Unclear:
         if answer.value == f"p{one['row']}" or (said and one["name"].casefold() == said.casefold()):
             if one["refused"]:
                 return Unclear(scene.voice.say(REFUSALS[Refusal(one["refused"])], name=one["name"]))
-            return _on(scene, {"to": one["id"], "to_name": one["name"]})
+            return _on(scene, {"to": one["id"], "to_name": None})
     return _take_who(scene, answer) if said else tap_a_button(scene)
 
 
@@ -139,7 +146,7 @@ def _ask_sentence(scene: Scene) -> Ask:
         "One sentence for {name}: one exact thing, as something that goes on, like “I like how you let me finish what "
         "I say.”"
     )
-    return Ask(scene.voice.say(text, name=scene.data["to_name"]))
+    return Ask(scene.voice.say(text, name=_called(scene)))
 
 
 def _take_sentence(scene: Scene, answer: Answer) -> Turn | Unclear:
@@ -186,14 +193,14 @@ def _ask_whole(scene: Scene) -> Ask:
     if data["to"] is None:
         text = N_("This is how {name} will see it, once they have said yes to your invitation.")
     row = ((say(N_("Send")), "send"), (say(N_("Change")), "change"), (say(N_("Keep private")), "keep"))
-    return Ask(say(text, name=data["to_name"]), (row,))
+    return Ask(say(text, name=_called(scene)), (row,))
 
 
 def _take_whole(scene: Scene, answer: Answer) -> Turn | Unclear:
     data = scene.data
     match answer.value:
         case "send":
-            wanted = Sentence(data["sentence"], data["to_name"], data["to"], data.get("parent"))
+            wanted = Sentence(data["sentence"], _called(scene), data["to"], data.get("parent"))
             return Turn(None, effects=(SendThanks(wanted, data.get("moment"), data.get("kept") == data["sentence"]),))
         case "change":
             return _turn(scene, "which", {})
@@ -240,7 +247,7 @@ def _on(scene: Scene, learned: Mapping[str, Any], effects: tuple[object, ...] = 
 
 def first_step(data: Mapping[str, Any]) -> str | None:
     """Return the step that asks for what is missing first, or None."""
-    if not data.get("to_name"):
+    if not data.get("to_name") and data.get("to") is None:
         return "to" if data.get("people") else "who"
     if not data.get("sentence"):
         return "sentence"

@@ -1,6 +1,6 @@
 """One event of one person inside its unit of work: who it is, in which language, and how to answer."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -128,9 +128,9 @@ class Visit:
         hint = self.incoming.language
         return hint if hint and Voice.of(hint).language == self.person.language else self.person.language
 
-    def show(self, outgoing: Outgoing, moment_id: int | None = None) -> None:
-        """Answer with a message."""
-        shelf.put(self.tx, self.person.recipient, outgoing, Terms(moment_id=moment_id))
+    def show(self, outgoing: Outgoing, moment_id: int | None = None, links: Collection[int] = ()) -> None:
+        """Answer with a message, in which the sentences of these links stand."""
+        shelf.put(self.tx, self.person.recipient, outgoing, Terms(moment_id=moment_id, links=links))
 
     def say(self, message: str, rows: Rows = (), **values: object) -> None:
         """Answer with one of our texts, in the person's language."""
@@ -163,6 +163,7 @@ class Visit:
         """Look the person up again, after something about them has changed."""
         found = find(self.tx, self.incoming.address)
         if found:
+            found.seal.met |= self.person.seal.met  # whose words were met in this visit
             self.person = replace(found, via=self.person.via, direct=self.person.direct)
 
     def gentle_today(self) -> bool:
@@ -193,16 +194,19 @@ class Visit:
         edit = replace(drawn[0], rows=(), form=None, chosen=label, op=Op.EDIT)
         return shelf.put(self.tx, self.person.recipient, edit, Terms(key=f"settled:{outbox_id}", edits=outbox_id))
 
-    def redraw(self, changed: Outgoing) -> None:
-        """Change the tapped message in place, its buttons too; what it shows stays, and a settled one as it is."""
+    def redraw(self, changed: Outgoing, links: Collection[int] = ()) -> None:
+        """Change the tapped message in place, its buttons too; what it shows stays, and a settled one as it is.
+
+        One that is forgotten is said anew; the sentences of these links stand in it.
+        """
         found = self._tapped_message()
         if found is None:
-            self.show(changed)
+            self.show(changed, links=links)
         elif not found[1][0].rows:  # settled
             self.toast = self.voice.say(OLD)
         else:
             outbox_id, (said, *_) = found
-            kept = {part: getattr(said, part) for part in ("file", "attachment", "picture", "alt", "nudge")}
+            kept = {part: getattr(said, part) for part in ("file", "attachment", "picture", "alt", "nudge", "owners")}
             edit = replace(changed, op=Op.EDIT, **kept)
             shelf.put(self.tx, self.person.recipient, edit, Terms(edits=outbox_id))
 

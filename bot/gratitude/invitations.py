@@ -131,9 +131,12 @@ def _invitation(tx: Tx, person: Person, row: Any) -> Invitation:
     sender = tx.connection.execute(
         select(persons.c.key_id, persons.c.sealed_name).where(persons.c.id == row.person_id)
     ).one()
-    signed = tx.keys.seal(sender.key_id).open(bytes(sender.sealed_name))
-    known = name_of(tx, person.id, person.seal, row.person_id)
-    return Invitation(row.id, row.link_id, row.person_id, known or signed)
+    name = name_of(tx, person.id, person.seal, row.person_id)
+    if name is None:
+        theirs = tx.keys.seal(sender.key_id)
+        name = theirs.open(bytes(sender.sealed_name))
+        person.seal.met.add(theirs.name)
+    return Invitation(row.id, row.link_id, row.person_id, name)
 
 
 def forget_old(tx: Tx) -> None:

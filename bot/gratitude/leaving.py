@@ -3,60 +3,31 @@
 The key of who is erased may be destroyed already (an old copy was put back), so nothing here is read with it.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 
 from bot.errors import SealGone
-from bot.outbox.recall import forget, holding, recall
+from bot.outbox.recall import recall
 from bot.store import Seal, Tx
-from bot.store.tables import addresses, chains, invitations, links, outbox, persons
+from bot.store.tables import chains, invitations, links, persons
 
 _MOST = 500
 """Values in one statement."""
 
 
 def take_back(tx: Tx, person_id: int) -> None:
-    """Delete a person's sentences where they were brought: the messages, pictures with them, and the stored copies."""
+    """Delete a person's sentences where they were brought: the letters, pictures with them, and the stored copies.
+
+    What else was told of them (their name, the file of an export) cannot be read any more once their key is destroyed.
+    """
     # First what others may be at just now, so that the rest sees what became of it: an invitation that is accepted, a
     # sentence that is brought. What has not been brought yet is not brought any more.
     tx.connection.execute(delete(invitations).where(invitations.c.person_id == person_id))
     theirs = update(links).where(links.c.sender_id == person_id)
     tx.connection.execute(theirs.where(links.c.brought_at.is_(None)).values(withheld=True, due_at=None))
-    sent = tx.connection.execute(
-        select(links.c.id, links.c.receiver_id, links.c.sealed_by_receiver).where(links.c.sender_id == person_id)
-    ).all()
-    recall(tx, _bringing(tx, [row.id for row in sent]))
-    got: dict[int, list[bytes]] = defaultdict(list)
-    for row in sent:
-        if row.receiver_id not in (None, person_id) and row.sealed_by_receiver is not None:
-            got[row.receiver_id].append(bytes(row.sealed_by_receiver))
-    for receiver_id, sealed in got.items():
-        _take_from(tx, receiver_id, sealed)
+    recall(tx, select(links.c.id).where(links.c.sender_id == person_id))
     tx.connection.execute(theirs.values(sealed_by_receiver=None))
-
-
-def _bringing(tx: Tx, link_ids: Sequence[int]) -> list[int]:
-    """Return the outbox rows that bring these links."""
-    found: list[int] = []
-    for start in range(0, len(link_ids), _MOST):
-        keys = [f"thanks:{number}" for number in link_ids[start : start + _MOST]]
-        found += tx.connection.scalars(select(outbox.c.id).where(outbox.c.key.in_(keys)))
-    return found
-
-
-def _take_from(tx: Tx, receiver_id: int, sealed: Sequence[bytes]) -> None:
-    """Take sentences out of what a receiver was shown beside them: their picture of a chain, the files of an export."""
-    seal = seal_of(tx, receiver_id)
-    if seal is None:
-        return
-    places = tx.connection.scalars(select(addresses.c.id).where(addresses.c.person_id == receiver_id)).all()
-    sentences = {seal.open_json(one)["sentence"] for one in sealed}
-    pictures, files = holding(tx, places, seal, sentences)
-    recall(tx, pictures)
-    # A file is one that the receiver asked for, and kept where they are: here it is forgotten.
-    forget(tx, files)
 
 
 def become_nameless(tx: Tx, person_id: int) -> None:

@@ -79,7 +79,9 @@ def send(tx: Tx, sender: Person, sentence: Sentence) -> Sent | Refusal:
     refused = refusal_of(tx, sender, sentence.receiver_id, parent_id)
     if refused is not None:
         return refused
-    link_id = queries.add_link(tx, sender, NewLink(sentence.text, sentence.name, parent_id))
+    link_id = queries.add_link(
+        tx, sender, NewLink(sentence.text, "" if sentence.receiver_id else sentence.name, parent_id)
+    )
     if sentence.receiver_id is None:
         return Sent(link_id, invitations.invite(tx, sender, link_id))
     receiver = reach(tx, sentence.receiver_id)
@@ -95,7 +97,7 @@ def _address(tx: Tx, link_id: int, sender: Person, receiver: Person, text: str) 
     """Give a link its receiver, and return when it is to come; `bring` looks whether they want to hear of them."""
     signed = queries.name_of(tx, receiver.id, receiver.seal, sender.id) or sender.name or "…"
     planned = _plan(tx, link_id, sender.id, receiver)
-    queries.address_link(tx, link_id, receiver, (text, signed), planned)
+    queries.address_link(tx, link_id, receiver, (text, signed), sender.seal.name, planned)
     return planned
 
 
@@ -118,7 +120,7 @@ def accept(tx: Tx, person: Person, invitation: Invitation) -> Link | int | None:
     found = queries.sent(tx, invitation.link_id, sender) if sender else None
     if sender is None or found is None or not invitations.settle(tx, invitation):
         return None
-    queries.let_write(tx, person, sender.id, invitation.name)
+    queries.let_write(tx, person, sender.id, invitation.name, (sender.seal.name,))
     queries.let_write(tx, sender, person.id, found.name)
     if person.id in queries.way_to(tx, found.id):
         queries.cut_loose(tx, found.id)
@@ -165,7 +167,8 @@ def bring(tx: Tx, link_id: int) -> None:
         return
     said = receiver.seal.open_json(bytes(row.sealed_by_receiver))
     message = brought(Voice.of(receiver.language), link_id, said["name"], said["sentence"])
-    terms = Terms(key=f"thanks:{link_id}", priority=Priority.THANKS, deadline=row.lives_until)
+    key = f"thanks:{link_id}"
+    terms = Terms(key=key, priority=Priority.THANKS, deadline=row.lives_until, links=(link_id,))
     put(tx, receiver.recipient, message, terms)
     change(due_at=None, brought_at=tx.now, for_day=planned.day.isoformat())
 

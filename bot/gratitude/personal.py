@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Table, delete, or_, select, update
 
 from bot.gratitude.leaving import become_nameless, take_back
+from bot.gratitude.queries import name_of
 from bot.store import Tx
 from bot.store.owner import Owner, Part, Reader, Sections
 from bot.store.tables import acquaintances, chains, invitations, links, reports, suspensions
@@ -35,7 +36,11 @@ def _give(tx: Tx, owner: Owner, reader: Reader) -> Sections:
 
 def _sent(tx: Tx, owner: Owner, reader: Reader) -> list[Sections]:
     found = tx.connection.execute(select(links).where(links.c.sender_id == owner.person_id).order_by(links.c.id))
-    return [_letter(reader, row, "sealed_by_sender", _OF_SENDER) for row in found]
+    given = [(row, _letter(reader, row, "sealed_by_sender", _OF_SENDER)) for row in found]
+    for row, sent in given:
+        if sent["letter"] and not sent["letter"]["name"]:  # it stands with the sender's people
+            sent["letter"]["name"] = name_of(tx, owner.person_id, reader.seal, row.receiver_id) or ""
+    return [sent for _, sent in given]
 
 
 def _received(tx: Tx, owner: Owner, reader: Reader) -> list[Sections]:

@@ -47,14 +47,17 @@ def names_of(tx: Tx, person: Person, other_ids: Collection[int]) -> Mapping[int,
     return {row.other_id: person.seal.open(bytes(row.sealed_name)) for row in rows}
 
 
-def let_write(tx: Tx, person: Person, other_id: int, name: str) -> None:
-    """Note that the person lets another one write to them, and calls them so; a name that they had stays."""
+def let_write(tx: Tx, person: Person, other_id: int, name: str, owners: Collection[bytes] = ()) -> None:
+    """Note that the person lets another one write to them, and calls them so; a name that they had stays.
+
+    `owners` is the other's key where the name is theirs: how they sign, and no word of the person's own.
+    """
     wanted = tx.insert(acquaintances).values(
         person_id=person.id,
         other_id=other_id,
         accepted_at=tx.now,
         met_at=tx.now,
-        sealed_name=person.seal.close(name),
+        sealed_name=person.seal.close(name, owners),
     )
     tx.connection.execute(
         wanted.on_conflict_do_update(
@@ -148,7 +151,11 @@ def way_to(tx: Tx, link_id: int | None) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class NewLink:
-    """What is written down of a sentence: sealed for its sender; the receiver's part follows with `address_link`."""
+    """What is written down of a sentence: sealed for its sender; the receiver's part follows with `address_link`.
+
+    `to_name` is empty where its receiver is among the sender's people: what they are called stands there, and may be
+    how they sign.
+    """
 
     sentence: str
     to_name: str
@@ -192,8 +199,8 @@ def cut_loose(tx: Tx, link_id: int) -> None:
     )
 
 
-def address_link(tx: Tx, link_id: int, receiver: Person, letter: tuple[str, str], plan: Plan) -> None:
-    """Give a link its receiver; `letter` is the sentence and the sender's name, sealed for the receiver."""
+def address_link(tx: Tx, link_id: int, receiver: Person, letter: tuple[str, str], owner: bytes, plan: Plan) -> None:
+    """Give a link its receiver; `letter` is the sentence and the sender's name, sealed for both (`owner`: a key)."""
     chain_id = tx.connection.execute(select(links.c.chain_id).where(links.c.id == link_id)).scalar_one()
     sentence, name = letter
     tx.connection.execute(
@@ -203,7 +210,7 @@ def address_link(tx: Tx, link_id: int, receiver: Person, letter: tuple[str, str]
             receiver_id=receiver.id,
             receiver_number=_number(tx, chain_id, receiver.id),
             receiver_language=receiver.language,
-            sealed_by_receiver=receiver.seal.close_json({"sentence": sentence, "name": name}),
+            sealed_by_receiver=receiver.seal.close_json({"sentence": sentence, "name": name}, (owner,)),
             accepted_at=tx.now,
             **_planned(plan),
         )

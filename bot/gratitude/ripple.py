@@ -152,7 +152,7 @@ def _words(row: Row[Any], person: Person, other: int | None, known: Mapping[int,
     got = row.sender_id != person.id
     sealed = row.sealed_by_receiver if got else row.sealed_by_sender
     said = person.seal.open_json(bytes(sealed)) if sealed else {}
-    name = None if other is None else known.get(other) or said.get("name")
+    name = None if other is None else known.get(other) or said.get("name") or None  # of somebody erased there is none
     return Words(row.accepted_at, got, said.get("sentence", ""), name)
 
 

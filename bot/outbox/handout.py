@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from cryptography.fernet import InvalidToken
 from sqlalchemy import BigInteger, Select, bindparam, exists, func, or_, select, update
 
-from bot.errors import SealBroken
-from bot.outbox.shelf import opened
+from bot.errors import SealBroken, SealGone
+from bot.outbox.shelf import unsealed
 from bot.outbox.states import MOST_COPIES, State
 from bot.speech import Address, Outgoing
 from bot.store import Tx
@@ -164,7 +164,9 @@ def _parcels(tx: Tx, ids: list[int]) -> list[Parcel]:
             parcels.append(_parcel(tx, row))
         except (InvalidToken, SealBroken, ValueError, KeyError) as error:
             # One row that cannot be read must not hold up all the others, time and again.
-            values = {"state": State.DEAD, "problem": type(error).__name__, "finished_at": tx.now}
+            # One that holds words of somebody who was erased meanwhile is not to be sent any more.
+            state = State.DROPPED if isinstance(error, SealGone) else State.DEAD
+            values = {"state": state, "problem": type(error).__name__, "finished_at": tx.now}
             tx.connection.execute(update(outbox).where(outbox.c.id == row.id).values(**values))
     return parcels
 
@@ -175,7 +177,7 @@ def _parcel(tx: Tx, row: Any) -> Parcel:
         id=row.id,
         address_id=row.address_id,
         address=Address(row.platform, row.chat),
-        outgoing=opened(row.body, row.sealed, row.op, seal),
+        outgoing=unsealed(row.body, row.sealed, row.op, seal),
         message=row.edited,
         deadline=row.deadline,
         claims=row.claims,

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import and_, delete, exists, func, select, update
 
 from bot.outbox.addresses import pause_address, rewrite_address
 from bot.outbox.states import Priority, State
 from bot.speech import Address
 from bot.store import Tx
-from bot.store.tables import addresses, outbox, words
+from bot.store.tables import addresses, appearances, outbox, words
 
 LATE = 60
 """Seconds after which a nudge that could not be sent is catching up."""
@@ -103,7 +103,10 @@ def let_older_go(tx: Tx) -> int:
 
 
 def forget_old(tx: Tx) -> None:
-    """Forget texts after 7 days and rows after 30; a message's id is kept that long so that its buttons settle."""
+    """Forget texts after 7 days and rows after 30; a message's id is kept that long so that its buttons settle.
+
+    Where somebody's sentence stands in it, the id stays for as long as that can be taken back.
+    """
     finished = outbox.c.finished_at.is_not(None)
     tx.connection.execute(
         update(outbox)
@@ -111,7 +114,8 @@ def forget_old(tx: Tx) -> None:
         .values(body=None)
     )
     tx.connection.execute(delete(words).where(words.c.at < tx.now - BODY_DAYS * 86_400))
-    tx.connection.execute(delete(outbox).where(finished, outbox.c.finished_at < tx.now - ROW_DAYS * 86_400))
+    stands = and_(outbox.c.message.is_not(None), exists().where(appearances.c.outbox_id == outbox.c.id))
+    tx.connection.execute(delete(outbox).where(finished, outbox.c.finished_at < tx.now - ROW_DAYS * 86_400, ~stands))
 
 
 def counts(tx: Tx) -> dict[str, int]:

@@ -9,7 +9,7 @@ from bot.outbox.shelf import opened
 from bot.outbox.states import State
 from bot.store import Seal, Tx
 from bot.store.owner import Owner, Part, Reader, Sections
-from bot.store.tables import outbox, words
+from bot.store.tables import appearances, outbox, words
 
 LAST = "farewell:"
 """How the keys of all rows begin that may still be there after a person is gone; they go when they have left."""
@@ -35,7 +35,9 @@ def _body(row: Any, seal: Seal) -> Sections | None:
     """
     if row.body is None:
         return None
-    said = opened(row.body, row.sealed, row.op, seal).to_dict()
+    found = opened(row.body, row.sealed, row.op, seal)
+    seal.met |= found.owners  # what is given is said to them once more
+    said = found.to_dict()
     said.pop("via", None)
     for name in ("rows", "form", "attachment"):
         if name in said:
@@ -70,10 +72,11 @@ def _erase(tx: Tx, owner: Owner) -> None:
 
 _DELIVERY = "how its delivery went, for the pump"
 PART = Part(
-    tables=(outbox, words),
+    tables=(outbox, words, appearances),
     give=_give,
     erase=_erase,
     left_out={
+        "appearances": "in which message a sentence of somebody stands, by the numbers of other rows",
         "outbox.key": "absorbs a double firing; made of the numbers of other rows",
         "outbox.message": "the platform's number of it, in a count over all chats",
         "words.after_outbox_id": "where it stands in the conversation, in a count over all chats; its time says so too",

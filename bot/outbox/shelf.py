@@ -1,15 +1,17 @@
 """Put a message on the shelf, in the same transaction as whatever it speaks of."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
+from bot.errors import SealGone
 from bot.outbox.states import REPLY_LIFETIME, Priority, State
 from bot.speech import Op, Outgoing
 from bot.store import Seal, Tx
-from bot.store.tables import outbox
+from bot.store.tables import appearances, outbox
 
 WAY_BACK = 600
 """Seconds for which a way back is relied on; Discord keeps an interaction open for 15 minutes."""
@@ -18,6 +20,8 @@ WAY_BACK = 600
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """An address, and the seal of the person who lives there (None: a group, whose messages hold nobody's words).
+
+    Whom the seal has met before, their words may stand in what is said now: it is sealed with their keys too.
 
     `via` and `direct` are those of `Outgoing`: the way back that the person's event came with, and whether the chat
     itself is to be tried first.
@@ -33,7 +37,8 @@ class Recipient:
 class Terms:
     """When and how urgently a message leaves; times in UTC seconds, None for "now" and "a day from now".
 
-    `key` makes a second put of the same thing do nothing. `edits` is the outbox row whose message is changed.
+    `key` makes a second put of the same thing do nothing. `edits` is the outbox row whose message is changed. `links`
+    are the links whose sentences stand in a new message: it can be taken back however old it is.
     """
 
     key: str | None = None
@@ -42,6 +47,7 @@ class Terms:
     deadline: int | None = None
     moment_id: int | None = None
     edits: int | None = None
+    links: Collection[int] = ()
 
 
 NOW = Terms()
@@ -49,7 +55,17 @@ NOW = Terms()
 
 def put(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) -> bool:
     """Put one message; return False when its key is on the shelf already."""
-    return put_all(tx, [row(tx, recipient, outgoing, terms)]) == 1
+    wanted = row(tx, recipient, outgoing, terms)
+    if not terms.links:
+        return put_all(tx, [wanted]) == 1
+    new = tx.insert(outbox).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.id)
+    made = tx.connection.scalar(new, wanted)
+    if made is None:
+        return False
+    tx.wakes = True
+    where = [{"outbox_id": made, "link_id": link_id} for link_id in sorted(set(terms.links))]
+    tx.connection.execute(appearances.insert(), where)
+    return True
 
 
 def pass_over(tx: Tx, recipient: Recipient) -> None:
@@ -100,7 +116,9 @@ def row(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) ->
 
 def _closed(recipient: Recipient, outgoing: Outgoing) -> bytes:
     body = json.dumps(outgoing.to_dict(), ensure_ascii=False, separators=(",", ":"))
-    return recipient.seal.close(body) if recipient.seal else body.encode()
+    if recipient.seal is None:
+        return body.encode()
+    return recipient.seal.close(body, recipient.seal.met | outgoing.owners)
 
 
 def put_all(tx: Tx, rows: list[dict[str, Any]]) -> int:
@@ -177,14 +195,26 @@ def drawings(tx: Tx, address_id: int, outbox_id: int, seal: Seal | None) -> list
     drawn = [first]
     for row in rows:
         edit = opened(row.body, row.sealed, row.op, seal)
-        drawn.append(replace(edit, text=edit.text or drawn[-1].text))
+        drawn.append(replace(edit, text=edit.text or drawn[-1].text, owners=edit.owners | drawn[-1].owners))
     return drawn[::-1]
 
 
 def opened(body: bytes, sealed: bool, op: str, seal: Seal | None) -> Outgoing:
-    """Return the message that a stored body holds."""
-    text = seal.open(bytes(body)) if sealed and seal else bytes(body).decode()
-    return Outgoing.from_dict(json.loads(text), Op(op))
+    """Return the message that a stored body holds, a bare one where somebody whose words stood in it was erased."""
+    try:
+        return unsealed(body, sealed, op, seal)
+    except SealGone:
+        return Outgoing("…", op=Op(op))
+
+
+def unsealed(body: bytes, sealed: bool, op: str, seal: Seal | None) -> Outgoing:
+    """Return the message that a stored body holds. Raises SealGone where somebody whose words stand in it was erased.
+
+    Whose words they are is noted with it, and not by the seal: many a body is only looked through.
+    """
+    text, owners = seal.read(bytes(body)) if sealed and seal else (bytes(body).decode(), None)
+    said = Outgoing.from_dict(json.loads(text), Op(op))
+    return replace(said, owners=owners) if owners else said
 
 
 def withdraw(tx: Tx, *, moment_ids: Any) -> int:

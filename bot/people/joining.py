@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, and_, delete, or_, select, update
 
+from bot.errors import SealGone
 from bot.outbox.states import Priority, State
 from bot.people.queries import Person
 from bot.people.standing import Mark, lay_on
@@ -97,7 +98,10 @@ def sealed_columns(person_id: int) -> Iterator[tuple[Table, Column[Any], ColumnE
 def _reseal_column(tx: Tx, table: Table, column: Column[Any], whose: ColumnElement[bool], old: Seal, new: Seal) -> None:
     rows = tx.connection.execute(select(table.c.id, column).where(whose, column.is_not(None))).all()
     for row in rows:
-        sealed = new.close(old.open(bytes(row[1])))
+        try:
+            sealed = new.take_over(old, bytes(row[1]))
+        except SealGone:  # it held words of somebody who was erased, and stays as unreadable as it is
+            continue
         tx.connection.execute(update(table).where(table.c.id == row.id).values({column.name: sealed}))
 
 
@@ -285,7 +289,8 @@ def part(tx: Tx, person: Person, address_id: int, marks: Iterable[Mark]) -> bool
 
 def _move_messages(tx: Tx, person: Person, address_id: int, home: int, new: Seal) -> None:
     """Let what is still to come follow the person, and forget what was said in the chat that parts."""
-    here = outbox.c.address_id == address_id
+    # What is being taken back from here by who wrote it still is: nobody's words are in that.
+    here = and_(outbox.c.address_id == address_id, or_(outbox.c.op != Op.DELETE, outbox.c.sealed))
     waits = and_(here, outbox.c.state == State.WAITING)
     coming = or_(outbox.c.moment_id.is_not(None), outbox.c.priority == Priority.THANKS)
     tx.connection.execute(update(outbox).where(waits, coming, outbox.c.op == Op.NEW).values(address_id=home))

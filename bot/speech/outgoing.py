@@ -76,6 +76,9 @@ class Outgoing:
     in a plain sentence what is on it. The pump has it drawn before sending and hands the bytes (PNG) to the chat in
     `image`, which is never stored. An edit leaves the picture as it is.
 
+    `owners` are those whose words stand in it besides its reader's, by the names of their keys: it is sealed with
+    theirs too, and cannot be read any more once one of them is erased. No platform learns of them.
+
     `form` is one more button, on chats that can open a form; elsewhere words are simply written. `via` is the way back
     that an event came with (`Incoming.via`); a `direct` message goes to the chat itself, and takes that way only when
     the chat is closed.
@@ -100,6 +103,7 @@ class Outgoing:
     picture: Mapping[str, Any] | None = None
     alt: str = ""
     image: bytes = field(default=b"", repr=False)
+    owners: frozenset[bytes] = frozenset()
 
     def __post_init__(self) -> None:
         if self.rows and (self.asks_location or self.settles_location):

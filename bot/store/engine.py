@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from bot.clock import Clock
-from bot.errors import TryLater
+from bot.errors import SealGone, TryLater
 from bot.store.database import BUSY, POSTGRES_THREADS, make_engine, parse_url, reading, translated
 from bot.store.person_keys import PersonKeys
 from bot.store.sealed import Keyring
@@ -29,7 +29,7 @@ T = TypeVar("T")
 Work = Callable[["Tx"], T]
 
 TRIES = 3
-"""How often a unit of work is run when PostgreSQL chose it as the victim of a deadlock."""
+"""How often a unit of work is run when PostgreSQL chose it as the victim of a deadlock, or a key went beside it."""
 # serialization_failure, deadlock_detected, foreign_key_violation (PostgreSQL, appendix A). The last: somebody whom this
 # work speaks of was erased beside it, and it does not find them when it looks again.
 _RETRYABLE = {"40001", "40P01", "23503"}
@@ -124,6 +124,11 @@ class Store:
                 if attempt < TRIES and getattr(error.orig, "sqlstate", None) in _RETRYABLE:
                     continue
                 raise translated(error) from error
+            except SealGone:
+                # Somebody whom this work speaks of was erased beside it; it does not find them when it looks again.
+                if attempt < TRIES:
+                    continue
+                raise
             if tx.erases:
                 self._unfinished = True
                 self._finish_quietly()

@@ -36,7 +36,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.errors import Misconfigured, SealBroken, SealGone
 from bot.store.database import BUSY, begin_sqlite, reading, translated
-from bot.store.sealed import Keyring, Seal
+from bot.store.sealed import NAME_BYTES, Keyring, Seal
 
 T = TypeVar("T")
 
@@ -44,7 +44,6 @@ SCHEMA = "pebble_keys"
 """Where the keys lie on PostgreSQL: a dump can leave a schema out."""
 LOCK = 0x0EBB1F
 """The advisory lock under which the schema is made."""
-NAME_BYTES = 16
 BATCH = 500
 """Keys that one transaction seals anew."""
 KEPT_AT_HAND = 4096
@@ -108,8 +107,11 @@ class PersonKeys:
         return [row["id"] for row in rows]  # type: ignore[misc]
 
     def seal(self, key_id: bytes) -> Seal:
-        """Return the person's seal. Raises SealGone where it was destroyed, SealBroken where it cannot be opened."""
-        return self._at_hand(bytes(key_id))
+        """Return the person's seal, which has met nobody yet.
+
+        Raises SealGone where it was destroyed, SealBroken where it cannot be opened.
+        """
+        return self._at_hand(bytes(key_id)).anew()
 
     def sealed_key(self, key_id: bytes) -> bytes:
         """Return the key as it lies here, sealed. Raises SealGone or SealBroken."""
@@ -127,7 +129,7 @@ class PersonKeys:
         return bytes(found.sealed_key)
 
     def _find(self, key_id: bytes) -> Seal:
-        return self.host.seal(self.sealed_key(key_id))
+        return self.host.seal(self.sealed_key(key_id), key_id, self._at_hand)
 
     def destroy(self, key_ids: Collection[bytes], now: int) -> None:
         """Destroy these keys for good (`now` in UTC seconds). Their names stay, and one that is gone stays gone."""

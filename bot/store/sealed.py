@@ -3,39 +3,100 @@
 Where the sealed keys lie, and how one is destroyed, is in `bot.store.person_keys`. Fernet: https://cryptography.io/en/latest/fernet/
 """
 
+import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.errors import Misconfigured, SealBroken
 
+NAME_BYTES = 16
+"""The length of a person key's name."""
+_SHARED = b"\0"
+"""How begins what several keys seal together; their number (two bytes) and their names follow. Fernet begins with g."""
+
+
+def _nobody(_name: bytes) -> "Seal":
+    raise SealBroken("there is no other key here")
+
 
 class Seal:
-    """One person's key, ready for use."""
+    """One person's key, ready for use; `name` is what the key is called.
 
-    def __init__(self, key: bytes) -> None:
-        self._fernet = Fernet(key)
+    What a person is told may hold words of others: a sentence that was brought, the name that it is signed with. Such
+    is sealed with all their keys together (`owners`, by name, beside the person's own), so that each of them takes it
+    along when they are erased. `find` returns the seal of such a name.
 
-    def close(self, text: str) -> bytes:
-        """Return `text` sealed."""
-        return self._fernet.encrypt(text.encode())
+    `met` are the owners of all that was opened so far: whoever says something on with it seals it with their keys too.
+    """
+
+    def __init__(
+        self, key: bytes, name: bytes = b"", find: Callable[[bytes], "Seal"] = _nobody, fernet: Fernet | None = None
+    ) -> None:
+        self.name = name
+        self.met: set[bytes] = set()
+        self._key = key
+        self._find = find
+        self._fernet = fernet or Fernet(key)
+
+    def anew(self) -> "Seal":
+        """Return the same seal, which has met nobody."""
+        return Seal(self._key, self.name, self._find, self._fernet)
+
+    def close(self, text: str, owners: Collection[bytes] = ()) -> bytes:
+        """Return `text` sealed. Raises SealGone where one of the owners was erased."""
+        names = sorted(owners)
+        head = _SHARED + len(names).to_bytes(2, "big") + b"".join(names) if names else b""
+        return head + self._together(names).encrypt(text.encode())
 
     def open(self, sealed: bytes) -> str:
-        """Return the text again."""
-        return self._fernet.decrypt(sealed).decode()
+        """Return the text again, and note whom it was sealed with. Raises SealGone where one of them was erased."""
+        text, owners = self.read(sealed)
+        self.met |= owners
+        return text
 
-    def close_json(self, value: Any) -> bytes:
+    def read(self, sealed: bytes) -> tuple[str, frozenset[bytes]]:
+        """Return the text and its owners, and note nothing. Raises SealGone."""
+        names, token = _parted(sealed)
+        return self._together(names).decrypt(token).decode(), frozenset(names)
+
+    def take_over(self, other: "Seal", sealed: bytes) -> bytes:
+        """Return what another person's seal has closed as this one closes it, with the same owners. Raises SealGone."""
+        return self.close(*other.read(sealed))
+
+    def close_json(self, value: Any, owners: Collection[bytes] = ()) -> bytes:
         """Return `value` as sealed JSON."""
-        return self.close(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        return self.close(json.dumps(value, ensure_ascii=False, separators=(",", ":")), owners)
 
     def open_json(self, sealed: bytes) -> Any:
         """Return what `close_json` was given."""
         return json.loads(self.open(sealed))
+
+    def _together(self, names: Collection[bytes]) -> Fernet:
+        """Return the key that only all of them make: each is of fixed length, so none can stand for two.
+
+        HKDF over several secrets, of which one that is missing keeps the rest useless: RFC 5869, NIST SP 800-56C.
+        """
+        if not names:
+            return self._fernet
+        secrets = b"".join([self._key, *(self._find(name)._key for name in names)])
+        mixed = HKDF(SHA256(), 32, None, b"pebble: sealed together").derive(secrets)
+        return Fernet(base64.urlsafe_b64encode(mixed))
+
+
+def _parted(sealed: bytes) -> tuple[list[bytes], bytes]:
+    """Return the names of the owners, in their order, and the token behind them."""
+    if not sealed.startswith(_SHARED):
+        return [], sealed
+    end = 3 + NAME_BYTES * int.from_bytes(sealed[1:3], "big")
+    return [sealed[place : place + NAME_BYTES] for place in range(3, end, NAME_BYTES)], sealed[end:]
 
 
 class Keyring:
@@ -85,9 +146,9 @@ class Keyring:
         self._read_again()
         return [hmac.digest(key, what.encode(), "sha256") for key in self._now[2]]
 
-    def seal(self, sealed_key: bytes) -> Seal:
+    def seal(self, sealed_key: bytes, name: bytes = b"", find: Callable[[bytes], Seal] = _nobody) -> Seal:
         """Return the seal that a person's sealed key makes. Raises SealBroken when none of the host's keys opens it."""
-        return Seal(self._opened(lambda host: host.decrypt(sealed_key))[0])
+        return Seal(self._opened(lambda host: host.decrypt(sealed_key))[0], name, find)
 
     def resealed(self, sealed_key: bytes) -> tuple[bytes, str]:
         """Return a person's key sealed with the host's newest key, and that key's name. Raises SealBroken."""

@@ -1,7 +1,8 @@
 """The whole schema in one sitting: columns only.
 
 Every `*_at` is in whole seconds since 1970 UTC, except where `_real` says that no demo clock moves it. Every `sealed_*`
-holds words of a person, encrypted with that person's own key (see `bot.store.sealed`).
+holds words of a person, encrypted with that person's own key, or with those of all whose words they are (see
+`bot.store.sealed`).
 """
 
 from sqlalchemy import (
@@ -397,6 +398,17 @@ Index(
     outbox.c.leased_until_real,
     sqlite_where=text("state = 'sending'"),
     postgresql_where=text("state = 'sending'"),
+)
+
+# In which messages the sentence of a link stands: the letter, pictures of its chain. They are taken back with it.
+appearances = Table(
+    "appearances",
+    metadata,
+    Column("outbox_id", Id, ForeignKey("outbox.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column(
+        "link_id", Id, ForeignKey("links.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    ),
+    sqlite_with_rowid=False,
 )
 
 # What has been handled: the key goes in with the effects, so that a repeated event has none.

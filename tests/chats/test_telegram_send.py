@@ -11,11 +11,13 @@ import pytest
 from aiohttp import web
 
 from bot.chats.telegram import TelegramChat
+from bot.chats.telegram_files import blank_picture
 from bot.errors import InDoubt, Misconfigured, Moved, Outdated, PebbleError, Refused, TryLater, Unreachable
 from bot.speech import Address, Button, Op, Outgoing, WayIn
 from tests.chats.telegram_door import Door, answering, listening, telegram
 from tests.fakes import BotApi, Broken, Cut, Forbidden, Hang, TooMany
 from tests.fakes import Refused as Says
+from tests.kit.drawing import PNG
 
 CANARY = "my-own-words"
 ROWS = ((Button("Did it", "1:did:9:"), Button("Later", "1:later:9:")), (Button("No", "1:no:9:"),))
@@ -85,6 +87,18 @@ async def test_a_deleted_message_is_gone(api: BotApi, chat: TelegramChat) -> Non
     receipt = await chat.send(to(11), Outgoing("oops"), nonce=1)
     await chat.send(to(11), Outgoing(op=Op.DELETE), nonce=2, message=receipt.message)
     assert api.person(11).inbox[0].deleted
+
+
+@pytest.mark.parametrize("image", [b"", PNG], ids=["words", "a picture"])
+async def test_a_message_too_old_to_be_deleted_is_emptied(api: BotApi, chat: TelegramChat, image: bytes) -> None:
+    outgoing = Outgoing("oops", ROWS, picture={} if image else None, alt="oops" if image else "", image=image)
+    receipt = await chat.send(to(11), outgoing, nonce=1)
+    message = api.person(11).newest
+    message.date -= 60 * 86_400
+    await chat.send(to(11), Outgoing(op=Op.DELETE), nonce=2, message=receipt.message)
+    assert (message.deleted, message.text, message.buttons) == (False, "…", [])
+    assert message.photo == (blank_picture() if image else None)
+    assert isinstance(await fails(chat, Outgoing(op=Op.DELETE), message=receipt.message), Outdated), "once is enough"
 
 
 async def test_an_edit_that_changes_nothing_is_outdated(api: BotApi, chat: TelegramChat) -> None:

@@ -188,6 +188,22 @@ def _edit_message_caption(world: World, params: Params) -> Any:
     return _edited(message, caption, markup)
 
 
+def _edit_message_media(world: World, params: Params) -> Any:
+    """Only a photo that is uploaded, in place of a file: that is all that is sent here."""
+    media = params.json("media", "Can't parse input media JSON object")
+    if not isinstance(media, dict) or media.get("type") != "photo":
+        raise bad("photo expected as input media")
+    photo = params.files.get(str(media.get("media", "")).removeprefix("attach://"))
+    if not photo or not photo.startswith(_PICTURES):
+        raise bad("IMAGE_PROCESS_FAILED")
+    markup = read_markup(params)
+    message = _message_to_edit(world, params)
+    if not message.has_media:
+        raise bad("there is no media in the message to edit")
+    message.photo = photo
+    return _edited(message, Formatted(str(media.get("caption", ""))), markup)
+
+
 def _edit_message_reply_markup(world: World, params: Params) -> Any:
     markup = read_markup(params)
     message = _message_to_edit(world, params)
@@ -262,6 +278,7 @@ METHODS: dict[str, Method] = {
     "senddocument": _send_document,
     "editmessagetext": _edit_message_text,
     "editmessagecaption": _edit_message_caption,
+    "editmessagemedia": _edit_message_media,
     "editmessagereplymarkup": _edit_message_reply_markup,
     "deletemessage": _delete_message,
     "answercallbackquery": _answer_callback_query,

@@ -12,10 +12,11 @@ from bot.people.joining import _naming_persons, join
 from bot.people.queries import find
 from bot.speech import Address
 from bot.store import Tx
-from bot.store.tables import addresses, metadata, nudges, outbox, persons
+from bot.store.tables import addresses, links, metadata, nudges, outbox, persons
 from tests.flows.looking import moments_of, person_of
 from tests.kit.talk import Friend, House
 from tests.kit.thanks import SENTENCE, invite, letters, meet, say, thank
+from tests.privacy.test_delete import asks_and_taps
 
 HOUR, DAY = 3600, 86_400
 WRONG = "That code doesn’t fit, or its 10 minutes are over. /link in the other chat shows a new one."
@@ -305,7 +306,63 @@ async def test_languages_and_settings_of_the_first_stay_and_lacking_ones_come(ho
     assert anna.newest.text == "Ihr seid jetzt eins. Wohin sollen deine Erinnerungen kommen?"
 
 
+async def test_thanks_are_read_on_after_either_side_has_joined_chats_and_go_with_their_sender(
+    anna: Friend, phone: Friend, house: House
+) -> None:
+    bea, tablet = house.person("bea"), house.person("tablet")
+    await anna.command("help")
+    await tablet.command("help")
+    await meet(phone, bea, "I like the canary.")
+    await link(anna, phone)  # the one who wrote it goes into the other one
+    await link(tablet, bea)  # and so does the one who got it
+    sealed = house.store.run_now(lambda tx: tx.connection.scalar(select(links.c.sealed_by_receiver)))
+    assert sealed is not None
+    _, owners = house.store.run_now(lambda tx: person_of(tx, bea).seal.read(bytes(sealed)))
+    assert len(owners) == 1, "the key of who wrote it is still needed"
+    await bea.tap("…")
+    assert letters(bea) == ["I like the canary."]
+    await bea.tap("Back")
+    await bea.tap("❤️")
+    await bea.command("people")
+    assert bea.newest.text.endswith("1. Phone")
+    await asks_and_taps(anna)
+    await house.pump.settle()
+    assert letters(bea) == []
+
+
+async def test_chats_can_be_joined_after_somebody_was_erased_whose_words_stood_there(
+    anna: Friend, phone: Friend, house: House
+) -> None:
+    bea = house.person("bea")
+    await anna.command("help")
+    await meet(bea, phone, "I like the canary.")
+    await phone.command("people")
+    await asks_and_taps(bea)
+    await link(anna, phone)
+    read = house.store.run_now(lambda tx: conversation(tx, person_of(tx, phone).address_id, person_of(tx, phone).seal))
+    lines = [line.text for line in read]
+    assert "…" in lines
+    assert "You are one now. Where shall your nudges come?" in lines
+
+
 # Parted
+
+
+async def test_what_is_taken_back_while_a_chat_parts_goes_all_the_same(
+    anna: Friend, phone: Friend, house: House
+) -> None:
+    bea = house.person("bea")
+    await meet(bea, phone, "I like the canary.")
+    await anna.command("help")
+    await link(anna, phone)
+    house.chat.trouble_with = lambda address, outgoing: TryLater("busy", after=5) if address.chat == "phone" else None
+    await asks_and_taps(bea)
+    await anna.command("unlink")
+    await anna.tap("Memory")
+    house.chat.trouble_with = lambda address, outgoing: None
+    await house.pass_time(60)
+    assert not same(anna, phone)
+    assert letters(phone) == []
 
 
 async def test_a_chat_that_parts_begins_anew_and_the_rest_stays(anna: Friend, phone: Friend, house: House) -> None:

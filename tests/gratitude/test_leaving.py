@@ -8,19 +8,19 @@ from sqlalchemy import select, update
 
 from bot.errors import TryLater
 from bot.flows.my_data import PARTS
+from bot.flows.visit import Visit
 from bot.gratitude.pass_on import next_due
 from bot.gratitude.reports import reported
 from bot.outbox.handout import LocalClaim
 from bot.outbox.marks import Outcome, mark
-from bot.outbox.recall import DELETABLE
-from bot.outbox.shelf import opened, put
+from bot.outbox.shelf import opened
 from bot.outbox.states import State
 from bot.privacy.erase import erase_put_back
 from bot.privacy.export import collect
-from bot.speech import Attachment, Kind, Op, Outgoing
+from bot.speech import Kind, Op
 from bot.store import Store, Tx
 from bot.store.tables import addresses, chains, invitations, links, outbox, persons, reports
-from tests.flows.looking import person_of
+from tests.flows.looking import look, person_of
 from tests.kit.clock import HandClock
 from tests.kit.talk import Friend, House
 from tests.kit.thanks import all_links, code_of, invite, letters, meet, pass_on, say, thank
@@ -112,39 +112,107 @@ async def test_a_sentence_is_deleted_where_it_was_brought_and_its_copy_goes(
 
 
 async def test_a_picture_with_the_sentence_is_taken_back_too(anna: Friend, bea: Friend, house: House) -> None:
+    carl = house.person("carl")
     await meet(anna, bea, CANARY)
-
-    def drawn(tx: Tx) -> None:
-        person = person_of(tx, bea)
-        cut = {"nodes": {"0": [CANARY[:30], "", ""]}}
-        put(tx, person.recipient, Outgoing("Your ripple", picture=cut, alt="a ripple"))
-        put(tx, person.recipient, Outgoing("Another", picture={"nodes": {"0": ["of her own"]}}, alt="a ripple"))
-        put(tx, person.recipient, Outgoing("A file", attachment=Attachment("a.json", "application/json", '["other"]')))
-
-    house.store.run_now(drawn)
-    await house.pump.settle()
+    await pass_on(bea, carl, "Of her own.")
+    await pass_on(carl, house.person("dora"), "From Carl.")
+    for friend in (bea, carl):
+        await friend.command("ripple")
+    pictured = bea.newest
+    assert b"canary" in pictured.image
+    await bea.command("help")
     await asks_and_taps(anna)
     await house.pump.settle()
-    assert "Your ripple" not in bea.said
-    assert bea.said[-2:] == ["Another", "A file"]
+    assert pictured not in bea.inbox
+    assert bea.said[-1].startswith("I nudge you"), "nothing else goes"
+    assert carl.newest.image, "her words are not on it"
     assert "canary" not in kept_of(bea)
-    assert "of her own" in kept_of(bea)
+    assert "Of her own." in kept_of(bea)
 
 
-async def test_an_old_message_is_emptied_before_it_is_deleted(anna: Friend, bea: Friend, house: House) -> None:
+async def test_what_is_made_of_a_message_is_sealed_with_the_same_keys(anna: Friend, bea: Friend) -> None:
     await meet(anna, bea, CANARY)
-    await house.pass_time(DELETABLE + HOUR)
-    sent: list[tuple[Op, str]] = []
+    await bea.command("people")
 
-    def refuse(address: Any, outgoing: Outgoing) -> Exception | None:
-        if address.chat == "bea":
-            sent.append((outgoing.op, outgoing.text))
-        return None
+    def settle(visit: Visit) -> None:
+        visit.settle_question(lambda payload: payload.verb == "folk")
 
-    house.chat.trouble_with = refuse
+    look(bea, settle)
+
+    def owners(tx: Tx) -> list[frozenset[bytes]]:
+        person = person_of(tx, bea)
+        edits = select(outbox.c.body).where(outbox.c.op == Op.EDIT, outbox.c.address_id == person.address_id)
+        return [person.seal.read(bytes(body))[1] for body in tx.connection.scalars(edits.order_by(outbox.c.id))][-1:]
+
+    store = bea.house.store
+    assert store.run_now(owners) == [frozenset({store.run_now(lambda tx: person_of(tx, anna).seal.name)})]
+
+
+async def months_later(house: House) -> None:
+    """Let so much time pass that everything is forgotten that can be."""
+    house.clock.forward(60 * DAY)
+    await house.rota.forget()
+
+
+async def test_letters_and_pictures_of_months_ago_are_taken_back(anna: Friend, bea: Friend, house: House) -> None:
+    await meet(anna, bea, CANARY)
+    await pass_on(bea, house.person("carl"), "Of her own.")
+    await bea.command("ripple")
+    await bea.command("help")
+    await months_later(house)
+    rows = house.store.run_now(lambda tx: tx.connection.execute(select(outbox.c.body, outbox.c.key)).all())
+    assert {row.body for row in rows} == {None}, "what was said is forgotten all the same"
+    assert len(rows) == 3, "two letters and a picture are remembered by their numbers"
     await asks_and_taps(anna)
     await house.pump.settle()
-    assert sent == [(Op.EDIT, "…"), (Op.DELETE, "")]
+    assert CANARY not in letters(bea)
+    assert not any(said.image for said in bea.inbox)
+    await months_later(house)
+    left = house.store.run_now(lambda tx: tx.connection.scalars(select(outbox.c.key)).all())
+    assert left == [f"thanks:{all_links(house)[1].id}"], "Carl still has one, and Bea could take it back"
+
+
+async def test_a_letter_that_was_said_again_after_its_text_was_forgotten_goes_too(
+    anna: Friend, bea: Friend, house: House
+) -> None:
+    await meet(anna, bea, CANARY)
+    await house.pass_time(8 * DAY)
+    await house.rota.forget()
+    await bea.tap("…")
+    assert len(letters(bea)) == 2
+    await asks_and_taps(anna)
+    await house.pump.settle()
+    assert letters(bea) == []
+
+
+async def test_an_old_letter_waits_for_its_chat_to_open_and_is_deleted_then(
+    anna: Friend, bea: Friend, house: House
+) -> None:
+    await meet(anna, bea, CANARY)
+    await months_later(house)
+    house.chat.trouble_with = lambda address, outgoing: TryLater("busy", after=60) if address.chat == "bea" else None
+    await asks_and_taps(anna)
+    house.clock.forward(5 * DAY)
+    await house.rota.forget()
+    house.chat.trouble_with = lambda address, outgoing: None
+    await house.pump.settle()
+    assert letters(bea) == []
+
+
+async def test_a_letter_whose_key_is_gone_does_not_leave(anna: Friend, bea: Friend, house: House) -> None:
+    await meet(anna, bea, "The first.")
+    await house.pass_time(DAY)
+    house.chat.trouble_with = lambda address, outgoing: TryLater("busy", after=60) if address.chat == "bea" else None
+    await thank(anna, "Bea", CANARY)
+    house.chat.trouble_with = lambda address, outgoing: None
+    house.store.keys.destroy([house.store.run_now(lambda tx: person_of(tx, anna).seal.name)], 1)
+    await house.pass_time(120)
+    assert letters(bea) == ["The first."]
+    here = outbox.c.key == f"thanks:{all_links(house)[1].id}"
+    row = house.store.run_now(
+        lambda tx: tx.connection.execute(select(outbox.c.state, outbox.c.problem).where(here)).one()
+    )
+    assert tuple(row) == (State.DROPPED, "SealGone")
 
 
 async def test_what_waits_is_not_brought_once_its_sender_has_left(anna: Friend, bea: Friend, house: House) -> None:

@@ -28,7 +28,7 @@ from bot.store.tables import outbox
 from bot.web.server import Server, address_of, listen
 from bot.web.site import build_site
 from tests.chats.telegram_door import QUICK, until
-from tests.fakes import BotApi, DiscordApi
+from tests.fakes import BotApi, DiscordApi, Message
 from tests.kit.discord import RealInstants
 from tests.kit.drawing import sketch
 from tests.kit.talk import CATALOGUE
@@ -123,6 +123,10 @@ class OnTelegram:
 
     def said(self) -> list[str]:
         return [said.text for said in self._person.inbox]
+
+    def inbox(self) -> list[Message]:
+        """Return the messages as Telegram has them."""
+        return self._person.inbox
 
     def files(self) -> list[bytes]:
         inbox = self._person.inbox

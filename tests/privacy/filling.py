@@ -80,8 +80,8 @@ def _value(column: Column[Any], filled: Filled, name: str, number: int) -> Any:
         return None  # to another row of its own table
     mark = f"{name[0]}{number}"
     match column.type:
-        case LargeBinary() if column.name == "body":
-            return filled.person.seal.close_json({"text": f"{name} {place} {mark}"})
+        case LargeBinary() if column.name in ("body", "sealed_by_sender", "sealed_by_receiver"):
+            return filled.person.seal.close_json({"text": f"{name} {place} {mark}", "name": "-"})
         case LargeBinary():
             return filled.person.seal.close_json(f"{name} {place} {mark}")
         case Text() if column.name == "rule":

@@ -9,16 +9,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
+from bot.outbox.history import conversation
 from bot.settings import read_settings
 from bot.store import Keyring, Store, Tx
 from bot.store.facts import COPY, write_number
 from bot.store.person_keys import SCHEMA
 from bot.store.tables import metadata, persons
 from bot.upkeep import back_up
-from tests.flows.looking import nudges_of, reopened
+from tests.flows.looking import nudges_of, person_of, reopened
 from tests.kit.clock import HandClock
 from tests.kit.databases import KEY, Postgres
 from tests.kit.talk import Friend, House
+from tests.kit.thanks import code_of, invite, pass_on, say, thank, write
 from tests.privacy.copies import keys_left, opened, readable
 from tests.privacy.test_delete import asks_and_taps, counts, swept
 from tests.privacy.test_export import lived
@@ -148,6 +150,84 @@ async def test_an_export_of_somebody_else_holds_nothing_of_them(house: House) ->
     assert all(CANARY not in file and "anna" not in file for file in files)
 
 
+SENTENCE = "I like the canary that you keep"
+NAME = "Kanarina"
+OWN = "A sparrow of mine for you"
+
+
+async def written_to_each_other(house: House) -> tuple[Friend, Friend]:
+    """Let Anna's sentence and name reach Bea in every way in which she is told of them."""
+    anna, bea = house.person("anna"), house.person("bea")
+    await anna.command("thanks")
+    await write(anna, "Bea", SENTENCE, signed=NAME)
+    await anna.tap("Send")
+    await bea.command("accept", code_of(anna))
+    await bea.tap("Accept")
+    await pass_on(bea, house.person("carl"), OWN)
+    for label in ("❤️", "…", "Mute"):
+        await bea.tap(label)
+    await bea.command("people")
+    for label in ("2", "Hear again", "Back"):
+        await bea.tap(label)
+    await thank(bea, NAME, OWN)
+    await anna.tap("❤️")  # a word comes back to Bea
+    await bea.command("ripple")
+    await bea.command("export")
+    dora = house.person("dora")  # does not get to know her, but was told her name
+    await dora.command("accept", await invite(anna, "Dora", "I like how you knock."))
+    await dora.tap("No, thank you")
+    await dora.command("export")
+    house.clock.forward(86_400)
+    await bea.command("thanks")
+    await say(bea, NAME)  # in the middle of a flow
+    return anna, bea
+
+
+async def test_what_somebody_else_was_brought_goes_from_old_copies_too(house: House, tmp_path: Path) -> None:
+    anna, bea = await written_to_each_other(house)
+    told = "\n".join(bea.said)
+    assert all(
+        words in told
+        for words in (f"{NAME} has a sentence", SENTENCE, f"What {NAME} sends", f"From {NAME}, for", f"→ {NAME}")
+    ), "she is told in all these ways"
+    copies = saved(house, tmp_path / "old")
+    before = readable(copies, keys_of(house))
+    for words in (SENTENCE, NAME, OWN):
+        assert words.encode() in before, "else this test would show nothing"
+    await asks_and_taps(anna)
+    await swept(house)
+    after = readable(copies, keys_of(house))
+    assert SENTENCE.encode() not in after
+    assert NAME.encode() not in after
+    assert OWN.encode() in after, "what Bea wrote stays hers"
+    new = readable([file_of(house)], keys_of(house))
+    assert SENTENCE.encode() not in new
+    assert NAME.encode() not in new
+
+
+async def test_who_is_left_goes_on_as_if_nothing_was(house: House) -> None:
+    await house.person("bea").command("help")
+    anna, bea = await written_to_each_other(house)
+    await asks_and_taps(anna)
+    await swept(house)
+    read = house.store.run_now(lambda tx: conversation(tx, person_of(tx, bea).address_id, person_of(tx, bea).seal))
+    lines = [line.text for line in read]
+    assert "…" in lines, "what was told of her cannot be read back"
+    assert not any(NAME in line or SENTENCE in line for line in lines)
+    assert lines[0].startswith("I nudge you"), "everything else can"
+    await bea.send(OWN)
+    assert bea.newest.text == "This is how … will see it."
+    await bea.tap("Send")
+    assert bea.newest.text == "… can’t be reached through me any more. I keep your sentence with your moments."
+    for command in ("people", "ripple", "thanks", "export", "moments"):
+        await bea.command(command)
+        assert NAME not in bea.newest.text
+    files = "".join(said.attachment.text for said in bea.inbox[-9:] if said.attachment)
+    assert OWN in files
+    assert NAME not in files
+    assert SENTENCE not in files
+
+
 @pytest.fixture
 def large(postgres_server: Postgres) -> Iterator[House]:
     clock = HandClock()
@@ -186,6 +266,20 @@ async def test_a_dump_without_the_keys_cannot_be_read_either(large: House) -> No
     assert CANARY.encode() not in after
     assert OTHER.encode() in after
     assert CANARY.encode() not in dump(large)
+
+
+async def test_in_a_dump_what_was_brought_to_others_cannot_be_read_either(large: House) -> None:
+    anna, _ = await written_to_each_other(large)
+    old = dump(large)
+    before = b"\n".join(opened(old, keys_in(large)))
+    assert SENTENCE.encode() in before
+    assert NAME.encode() in before
+    await asks_and_taps(anna)
+    await swept(large)
+    after = b"\n".join(opened(old, keys_in(large)))
+    assert SENTENCE.encode() not in after
+    assert NAME.encode() not in after
+    assert OWN.encode() in after
 
 
 async def test_who_was_erased_and_put_back_goes_before_a_restored_copy_begins_anew(house: House) -> None:

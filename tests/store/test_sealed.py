@@ -1,12 +1,16 @@
 """Sealed texts: what a person wrote can be read with that person's key, and with nothing else."""
 
+from pathlib import Path
+
 import pytest
 from cryptography.fernet import InvalidToken
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.engine import make_url
 
-from bot.errors import Misconfigured
+from bot.errors import Misconfigured, SealGone
 from bot.store import Keyring
+from bot.store.person_keys import PersonKeys
 
 ODD = [
     "",
@@ -94,3 +98,48 @@ def test_keys_of_the_wrong_shape_give_one_line_that_names_the_setting(keys: list
         Keyring(keys)
     assert "\n" not in str(caught.value)
     assert all(key not in str(caught.value) for key in keys if key.strip("x"))
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> tuple[PersonKeys, list[bytes]]:
+    """A place with the keys of three persons."""
+    keys = PersonKeys(make_url(f"sqlite:///{tmp_path / 'person.keys'}"), _HOST)
+    return keys, [keys.new_person() for _ in range(3)]
+
+
+def test_what_several_keys_seal_together_opens_with_all_of_them_only(three: tuple[PersonKeys, list[bytes]]) -> None:
+    keys, (anna, bea, carl) = three
+    sealed = keys.seal(anna).close("from bea and carl", {bea, carl})
+    assert b"from" not in sealed
+    reader = keys.seal(anna)
+    assert reader.open(sealed) == "from bea and carl"
+    assert reader.met == {bea, carl}, "it knows whose words it has met"
+    assert keys.seal(anna).met == set()
+    for other in (bea, carl):
+        with pytest.raises(InvalidToken):
+            keys.seal(other).open(sealed)
+    keys.destroy([carl], 1)
+    with pytest.raises(SealGone):
+        keys.seal(anna).open(sealed)
+    with pytest.raises(SealGone):
+        keys.seal(anna).close("once more", {carl})
+
+
+def test_each_text_says_whose_it_is_and_looking_through_it_notes_nothing(
+    three: tuple[PersonKeys, list[bytes]],
+) -> None:
+    keys, (anna, bea, carl) = three
+    seal = keys.seal(anna)
+    assert seal.read(seal.close("mine")) == ("mine", frozenset())
+    assert seal.read(seal.close("hers", (bea,))) == ("hers", frozenset({bea}))
+    assert seal.met == set()
+    moved = keys.seal(carl).take_over(seal, seal.close("hers", (bea,)))
+    assert keys.seal(carl).read(moved) == ("hers", frozenset({bea}))
+
+
+def test_an_owner_cannot_be_taken_off_what_is_sealed(three: tuple[PersonKeys, list[bytes]]) -> None:
+    keys, (anna, bea, carl) = three
+    sealed = keys.seal(anna).close("hers", (bea,))
+    for tampered in (sealed[19:], sealed.replace(bea, carl)):
+        with pytest.raises(InvalidToken):
+            keys.seal(anna).open(tampered)

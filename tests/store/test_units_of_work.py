@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
+from bot.errors import SealGone
 from bot.store import Keyring, Store, Tx
 from bot.store.facts import read_number, write_number
 from bot.store.tables import addresses, facts, seen
@@ -34,6 +35,23 @@ async def test_a_unit_of_work_that_fails_leaves_nothing(store: Store) -> None:
         await store.run(work)
     assert await store.read(lambda tx: read_number(tx, "first")) == 0
     assert await store.read(lambda tx: tx.connection.scalar(select(func.count()).select_from(seen))) == 0
+
+
+async def test_a_unit_of_work_that_meets_a_key_which_was_destroyed_beside_it_looks_again(store: Store) -> None:
+    key = store.keys.new_person()
+    store.keys.destroy([key], 1)
+    tries: list[int] = []
+
+    def work(tx: Tx) -> None:
+        tries.append(read_number(tx, "n"))
+        write_number(tx, "n", 7)
+        if len(tries) == 1:  # it finds them no more when it looks again
+            tx.keys.seal(key)
+
+    await store.run(work)
+    assert tries == [0, 0], "nothing of the first attempt stayed"
+    with pytest.raises(SealGone):
+        await store.run(lambda tx: tx.keys.seal(key))
 
 
 async def test_a_result_comes_back_once_it_is_committed(store: Store) -> None:
