@@ -7,7 +7,7 @@ from bot.flows.engine import Answer, Ask, Flow, Next, Position, Scene, Step, Unc
 from bot.flows.guide import GUIDE
 from bot.flows.positions import leave, load, save
 from bot.flows.visit import Visit
-from bot.gratitude.acquaintances import writable
+from bot.gratitude.acquaintances import writable_ones
 from bot.schedules.zones import guess_zone
 from bot.speech import Button, Field, File, Form, Kind, Outgoing, Payload, unpack
 from bot.speech.instants import plain
@@ -234,7 +234,8 @@ def _asked(visit: Visit, payload: Payload) -> tuple[Position, Step] | None:
 
 def _scene(visit: Visit, data: object) -> Scene:
     person = visit.person
-    known = writable(visit.tx, person) if isinstance(data, dict) and data.get("people") else ()
+    people = data.get("people", ()) if isinstance(data, dict) else ()
+    known = writable_ones(visit.tx, person, [one["row"] for one in people]) if people else ()
     return Scene(
         voice=visit.voice,
         language=visit.reads_first,

@@ -30,12 +30,14 @@ PRACTICE = "gratitude-afterglow"
 """Where a sentence that is kept private belongs."""
 
 
-def give_thanks(visit: Visit, *, people: list[dict[str, Any]] | None = None, **known: object) -> None:
+def give_thanks(
+    visit: Visit, *, people: list[dict[str, Any]] | None = None, row: int | None = None, **known: object
+) -> None:
     """Begin, with what is known already.
 
     `parent` (a received link that is passed on), `sentence`, `to` (somebody known) or `to_name` (somebody new),
-    `moment` (which it ends); `people` is to whom it may go, where that was looked up before. What others are called is
-    not kept in the conversation, but looked up each time.
+    `moment` (which it ends). `people` is to whom it may go, where that was looked up before, `row` the acquaintance who
+    is `to`. What others are called is not kept in the conversation, but looked up each time.
     """
     refused = pass_on.refusal_of(visit.tx, visit.person, None)
     if refused is not None:
@@ -45,6 +47,8 @@ def give_thanks(visit: Visit, *, people: list[dict[str, Any]] | None = None, **k
         parent = known.get("parent")
         people = _people(visit, parent if isinstance(parent, int) else None)
     nameless = [{part: one[part] for part in ("row", "id", "refused")} for one in people]
+    if row is not None and row not in {one["row"] for one in nameless}:  # met too long ago to be listed
+        nameless.append({"row": row, "id": known["to"], "refused": None})
     data = {"people": nameless, "name": visit.person.name, **known}
     if data.get("to") is not None:
         data["to_name"] = None

@@ -104,8 +104,10 @@ def _tap(visit: Visit, payload: Payload) -> None:
 
 
 def _thank(visit: Visit, one: Acquaintance) -> None:
-    refused = pass_on.refusal_of(visit.tx, visit.person, one.other_id)
-    give_thanks(visit, **({} if refused else {"to": one.other_id, "to_name": one.name}))
+    if pass_on.refusal_of(visit.tx, visit.person, one.other_id):
+        give_thanks(visit)
+    else:
+        give_thanks(visit, to=one.other_id, row=one.id)
 
 
 CHAPTER = Chapter(

@@ -3,6 +3,7 @@
 Nobody is listed without a name that the person has for them.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,7 @@ class Acquaintance:
 
 _theirs = acquaintances.alias("theirs")
 _COLUMNS = tuple(acquaintances.c[name] for name in ("id", "other_id", "sealed_name", "muted_at", "blocked_at"))
+_OPEN = (_theirs.c.accepted_at.is_not(None), acquaintances.c.blocked_at.is_(None))
 _LAST_MET = (acquaintances.c.met_at.desc(), acquaintances.c.id.desc())
 
 
@@ -55,8 +57,12 @@ def find(tx: Tx, person: Person, row: int) -> Acquaintance | None:
 
 def writable(tx: Tx, person: Person) -> list[Acquaintance]:
     """Return to whom the person may write and wants to, the last met first; at most MOST_OFFERED."""
-    open_ways = (_theirs.c.accepted_at.is_not(None), acquaintances.c.blocked_at.is_(None))
-    return _read(tx, person, _known(person).where(*open_ways).order_by(*_LAST_MET).limit(MOST_OFFERED))
+    return _read(tx, person, _known(person).where(*_OPEN).order_by(*_LAST_MET).limit(MOST_OFFERED))
+
+
+def writable_ones(tx: Tx, person: Person, rows: Collection[int]) -> list[Acquaintance]:
+    """Return those of these rows to whom the person may write and wants to."""
+    return _read(tx, person, _known(person).where(*_OPEN, acquaintances.c.id.in_(rows)))
 
 
 def _known_to(person: Person) -> tuple[Any, Any]:
