@@ -2,14 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import BigInteger, Integer, Select, bindparam, exists, func, literal_column, or_, select, update
 
 from bot.errors import SealBroken
 from bot.outbox.shelf import opened
-from bot.outbox.states import MOST_COPIES, State
+from bot.outbox.states import MOST_COPIES, Priority, State
 from bot.speech import Address, Outgoing
 from bot.store import Tx
 from bot.store.tables import addresses, outbox, persons
@@ -32,6 +33,7 @@ class Parcel:
     doubts: int
     crashes: int
     claimed_at: int
+    priority: Priority = Priority.REPLY
 
 
 class Handout(Protocol):
@@ -87,10 +89,46 @@ class LocalClaim:
         return int(twice.rowcount + once.rowcount)
 
 
+_ANSWERS = (outbox.c.priority < Priority.NUDGE, (outbox.c.priority, outbox.c.not_before, outbox.c.id))
+# The number stands in the statement itself: that is how the index for nudges is found.
+_NUDGES = (
+    outbox.c.priority == literal_column(str(int(Priority.NUDGE))),
+    (outbox.c.deadline, outbox.c.not_before, outbox.c.id),
+)
+ORDERS = (_ANSWERS, _NUDGES)
+"""Answers and thanks leave in the order of their times; of nudges first those that are too late the soonest."""
+
+
 def _most_urgent(tx: Tx, platform: str, most: int) -> list[int]:
-    """Return ids of rows that may leave now. An address that is being sent to waits, which keeps its order."""
-    sending, earlier, target = outbox.alias("sending"), outbox.alias("earlier"), outbox.alias("target")
-    idle = outbox.c.address_id.not_in(select(sending.c.address_id).where(sending.c.state == State.SENDING))
+    """Return ids of rows that may leave now, the most urgent first."""
+    ids: list[int] = []
+    for n in range(len(ORDERS)):
+        if len(ids) < most:
+            ids += _ready(tx, platform, most - len(ids), n)
+    return ids
+
+
+def _ready(tx: Tx, platform: str, most: int, order: int) -> list[int]:
+    wanted = _wanted(order, tx.many_writers)
+    ids = list(tx.connection.scalars(wanted, {"now": tx.now, "platform": platform, "most": most}))
+    if not tx.many_writers or not ids:
+        return ids
+    # Whoever claims locks the address too, and looks again once it has the lock: another process may have claimed
+    # a row of the same address after this statement began.
+    free = set(tx.connection.scalars(select(outbox.c.id).where(outbox.c.id.in_(ids), _IDLE)))
+    return [one for one in ids if one in free]
+
+
+_SENDING = outbox.alias("sending")
+_IDLE = outbox.c.address_id.not_in(select(_SENDING.c.address_id).where(_SENDING.c.state == State.SENDING))
+"""An address that is being sent to waits, which keeps its order."""
+
+
+@cache
+def _wanted(order: int, locks: bool) -> Select[Any]:
+    """Return the statement for ids of rows that may leave now; made once, for it costs more to make than to run."""
+    which, by = ORDERS[order]
+    earlier, target, now = outbox.alias("earlier"), outbox.alias("target"), bindparam("now", type_=BigInteger)
     # Put earlier and waiting for its retry: an edit must not overtake the message that it changes.
     overtakes = exists().where(
         earlier.c.address_id == outbox.c.address_id,
@@ -102,31 +140,26 @@ def _most_urgent(tx: Tx, platform: str, most: int) -> list[int]:
         earlier.c.not_before <= earlier.c.deadline,
     )
     # What it changes has not left yet: nobody knows that message's id before.
-    unsent = exists().where(target.c.id == outbox.c.edits, target.c.state == State.WAITING, target.c.deadline >= tx.now)
+    unsent = exists().where(target.c.id == outbox.c.edits, target.c.state == State.WAITING, target.c.deadline >= now)
     wanted = (
         select(outbox.c.id)
         .join(addresses, addresses.c.id == outbox.c.address_id)
         .where(
             outbox.c.state == State.WAITING,
-            outbox.c.not_before <= tx.now,
-            outbox.c.deadline >= tx.now,
+            which,
+            outbox.c.not_before <= now,
+            outbox.c.deadline >= now,
             # Wrapped, so that SQLite walks the few rows that wait and not everybody's address.
-            func.coalesce(addresses.c.platform, "") == platform,
+            func.coalesce(addresses.c.platform, "") == bindparam("platform"),
             or_(addresses.c.paused_at.is_(None), outbox.c.rides),
-            idle,
+            _IDLE,
             ~overtakes,
             ~unsent,
         )
-        .order_by(outbox.c.priority, outbox.c.not_before, outbox.c.id)
-        .limit(most)
+        .order_by(*by)
+        .limit(bindparam("most", type_=Integer))
     )
-    if not tx.many_writers:
-        return list(tx.connection.scalars(wanted))
-    # Whoever claims locks the address too, and looks again once it has the lock: another process may have claimed
-    # a row of the same address after this statement began.
-    wanted = wanted.with_for_update(skip_locked=True, key_share=True, of=(outbox, addresses))
-    ids = list(tx.connection.scalars(wanted))
-    return list(tx.connection.scalars(select(outbox.c.id).where(outbox.c.id.in_(ids), idle))) if ids else []
+    return wanted.with_for_update(skip_locked=True, key_share=True, of=(outbox, addresses)) if locks else wanted
 
 
 def _parcels(tx: Tx, ids: list[int]) -> list[Parcel]:
@@ -143,10 +176,9 @@ def _parcels(tx: Tx, ids: list[int]) -> list[Parcel]:
         .outerjoin(persons, persons.c.id == addresses.c.person_id)
         .outerjoin(target, target.c.id == outbox.c.edits)
         .where(outbox.c.id.in_(ids))
-        .order_by(outbox.c.priority, outbox.c.not_before, outbox.c.id)
     )
     parcels = []
-    for row in rows.all():
+    for row in sorted(rows, key=lambda row: ids.index(row.id)):
         try:
             parcels.append(_parcel(tx, row))
         except (InvalidToken, SealBroken, ValueError, KeyError) as error:
@@ -169,4 +201,5 @@ def _parcel(tx: Tx, row: Any) -> Parcel:
         doubts=row.doubts,
         crashes=row.crashes,
         claimed_at=tx.now,
+        priority=Priority(row.priority),
     )

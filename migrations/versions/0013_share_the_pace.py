@@ -1,0 +1,45 @@
+"""share the pace: what processes share of a platform's pace, and indexes for a peak.
+
+Revision: 0013
+Follows: 0008
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+MOMENTS = ("used_until", "limited_at", "limited_until")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "paces",
+        sa.Column("platform", sa.String(16), nullable=False),
+        *[sa.Column(name, sa.Double(), nullable=False) for name in MOMENTS],
+        sa.PrimaryKeyConstraint("platform", name="pk_paces"),
+        sqlite_with_rowid=False,
+    )
+    for name in MOMENTS:
+        op.add_column("addresses", sa.Column(name, sa.Double(), nullable=True))
+    waiting_nudges = sa.text("state = 'waiting' AND priority = 5")
+    op.create_index(
+        "ix_outbox_nudges",
+        "outbox",
+        ["deadline", "not_before", "id"],
+        sqlite_where=waiting_nudges,
+        postgresql_where=waiting_nudges,
+    )
+    troubled = sa.text("state IN ('unknown', 'expired', 'dead')")
+    op.create_index("ix_outbox_troubled", "outbox", ["state"], sqlite_where=troubled, postgresql_where=troubled)
+
+
+def downgrade() -> None:
+    op.drop_index("ix_outbox_troubled", "outbox")
+    op.drop_index("ix_outbox_nudges", "outbox")
+    for name in reversed(MOMENTS):
+        op.drop_column("addresses", name)
+    op.drop_table("paces")
