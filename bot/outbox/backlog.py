@@ -42,8 +42,7 @@ def backlogs(tx: Tx) -> dict[str, Backlog]:
     )
     wanted = select(ready.c.platform, func.count(), func.min(ready.c.since)).group_by(ready.c.platform)
     return {
-        platform: Backlog(rows, max(0, tx.now - oldest))
-        for platform, rows, oldest in tx.connection.execute(wanted).tuples()
+        platform: Backlog(rows, max(0, tx.now - oldest)) for platform, rows, oldest in tx.connection.execute(wanted)
     }
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import BigInteger, Integer, Select, bindparam, exists, func, literal_column, or_, select, update
+from sqlalchemy import BigInteger, Integer, Select, bindparam, exists, func, or_, select, update
 
 from bot.errors import SealBroken
 from bot.outbox.shelf import opened
@@ -90,11 +90,7 @@ class LocalClaim:
 
 
 _ANSWERS = (outbox.c.priority < Priority.NUDGE, (outbox.c.priority, outbox.c.not_before, outbox.c.id))
-# The number stands in the statement itself: that is how the index for nudges is found.
-_NUDGES = (
-    outbox.c.priority == literal_column(str(int(Priority.NUDGE))),
-    (outbox.c.deadline, outbox.c.not_before, outbox.c.id),
-)
+_NUDGES = (outbox.c.priority == Priority.NUDGE, (outbox.c.deadline, outbox.c.not_before, outbox.c.id))
 ORDERS = (_ANSWERS, _NUDGES)
 """Answers and thanks leave in the order of their times; of nudges first those that are too late the soonest."""
 

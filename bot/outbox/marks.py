@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, func, literal_column, select, update
+from sqlalchemy import delete, exists, func, select, text, update
 
 from bot.outbox.addresses import pause_address, rewrite_address
 from bot.outbox.states import Priority, State
@@ -62,13 +62,10 @@ def mark(tx: Tx, outcomes: Iterable[Outcome]) -> None:
 
 def expire(tx: Tx) -> int:
     """Let go of what could not leave before its deadline, and return how many rows that were."""
-    late = update(outbox).where(outbox.c.state == State.WAITING, outbox.c.deadline < tx.now)
-    # Nudges by their own index, for a peak leaves many waiting; of the others there are few.
-    nudges = outbox.c.priority == literal_column(str(int(Priority.NUDGE)))
-    done = 0
-    for which in (nudges, outbox.c.priority < Priority.NUDGE):
-        done += tx.connection.execute(late.where(which).values(state=State.EXPIRED, finished_at=tx.now)).rowcount
-    return done
+    # By priority, for the index has it first: a peak leaves many waiting that are not late.
+    late = outbox.c.priority.in_(list(Priority)), outbox.c.state == State.WAITING, outbox.c.deadline < tx.now
+    result = tx.connection.execute(update(outbox).where(*late).values(state=State.EXPIRED, finished_at=tx.now))
+    return int(result.rowcount)
 
 
 def drop_all(tx: Tx) -> int:
@@ -118,11 +115,12 @@ def forget_old(tx: Tx) -> None:
 
 def counts(tx: Tx) -> dict[str, int]:
     """Return how many rows are in each state that a host looks at. What has arrived or was withdrawn is not counted."""
-    found = {}
-    for state in SHOWN:  # written out, so that each is found by an index of its own
-        wanted = select(func.count()).where(outbox.c.state == literal_column(f"'{state.value}'"))
-        found[state.value] = tx.connection.scalar(wanted) or 0
-    return found
+    found = dict.fromkeys(SHOWN, 0)
+    # Word for word as the indexes have it, which are not found otherwise.
+    for which in ("state = 'waiting'", "state = 'sending'", "state IN ('unknown', 'expired', 'dead')"):
+        wanted = select(outbox.c.state, func.count()).where(text(which)).group_by(outbox.c.state)
+        found.update({State(state): count for state, count in tx.connection.execute(wanted)})
+    return {state.value: count for state, count in found.items()}
 
 
 def paused_addresses(tx: Tx) -> int:

@@ -372,12 +372,13 @@ Index(
 )
 # The peak: what must leave soonest first, and what is too late.
 Index(
-    "ix_outbox_nudges",
+    "ix_outbox_urgent",
+    outbox.c.priority,
     outbox.c.deadline,
     outbox.c.not_before,
     outbox.c.id,
-    sqlite_where=text("state = 'waiting' AND priority = 5"),
-    postgresql_where=text("state = 'waiting' AND priority = 5"),
+    sqlite_where=text("state = 'waiting'"),
+    postgresql_where=text("state = 'waiting'"),
 )
 # What a host wants to know of: each state is counted by one look.
 Index(

@@ -25,21 +25,16 @@ def upgrade() -> None:
     )
     for name in MOMENTS:
         op.add_column("addresses", sa.Column(name, sa.Double(), nullable=True))
-    waiting_nudges = sa.text("state = 'waiting' AND priority = 5")
-    op.create_index(
-        "ix_outbox_nudges",
-        "outbox",
-        ["deadline", "not_before", "id"],
-        sqlite_where=waiting_nudges,
-        postgresql_where=waiting_nudges,
-    )
+    waiting = sa.text("state = 'waiting'")
+    columns = ["priority", "deadline", "not_before", "id"]
+    op.create_index("ix_outbox_urgent", "outbox", columns, sqlite_where=waiting, postgresql_where=waiting)
     troubled = sa.text("state IN ('unknown', 'expired', 'dead')")
     op.create_index("ix_outbox_troubled", "outbox", ["state"], sqlite_where=troubled, postgresql_where=troubled)
 
 
 def downgrade() -> None:
     op.drop_index("ix_outbox_troubled", "outbox")
-    op.drop_index("ix_outbox_nudges", "outbox")
+    op.drop_index("ix_outbox_urgent", "outbox")
     for name in reversed(MOMENTS):
         op.drop_column("addresses", name)
     op.drop_table("paces")

@@ -193,7 +193,7 @@ async def test_slots_that_another_process_holds_already_are_not_used_once_it_is_
     [anna] = people(store, 1)
     other = Store(url, CLOCK, Keyring([KEY]))
     notices = Notices(other.url)
-    limits = limits_of(["telegram"], 2)
+    limits = limits_of(["telegram"], 1)
     here, there = (
         build_paces(limits, at, line)["telegram"] for at, line in ((store, Notices(store.url)), (other, notices))
     )
@@ -203,7 +203,9 @@ async def test_slots_that_another_process_holds_already_are_not_used_once_it_is_
     assert await waiting[0] == 0
     here.pause(anna, 30, everywhere=True)
     await here.told()
-    assert [seconds > 27 for seconds in await asyncio.gather(*waiting[1:])] == [True, True]
+    held = [task for task in waiting if not task.done()]
+    assert held
+    assert all(seconds > 25 for seconds in await asyncio.gather(*held))
     await notices.stop()
     other.close()
 
