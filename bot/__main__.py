@@ -1,4 +1,4 @@
-"""The command line: run, demo, migrate, check, invite, backup, keys, catalogue, reports, when; see --help of each."""
+"""The command line: run, demo, migrate, check, status, invite, backup, keys, catalogue, reports, when."""
 
 import argparse
 import asyncio
@@ -94,6 +94,12 @@ def _check(_chosen: argparse.Namespace) -> int:
     return run_checks(_settings(), print)
 
 
+def _status(chosen: argparse.Namespace) -> int:
+    from bot.status import show_status
+
+    return show_status(_settings(), print, as_json=chosen.json)
+
+
 def _invite(_chosen: argparse.Namespace) -> int:
     from bot.upkeep import show_invitations
 
@@ -186,6 +192,7 @@ def _parser() -> argparse.ArgumentParser:
         "demo": (_demo, "try Pebble in a browser: no token, nothing leaves this machine"),
         "migrate": (_migrate, "bring the database up to date (run does it by itself)"),
         "check": (_check, "say whether settings, database, tokens, clock, tz data and pictures are fine"),
+        "status": (_status, "say how Pebble is: people, what is due, what waits, and what to do about a peak"),
         "invite": (_invite, "print the links under which people find the bot on each platform"),
         "backup": (_backup, "copy the embedded database into a file while Pebble runs"),
         "keys": (_keys, "change the keys of this host, or copy the persons' keys"),
@@ -198,6 +205,8 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         if name == "backup":
             command.add_argument("file", type=Path, help="the copy to write; it must not exist yet")
+        if name == "status":
+            command.add_argument("--json", action="store_true", help="print one line of JSON")
         if name == "keys":
             _add_verbs_of_keys(command)
         if name == "catalogue":

@@ -15,10 +15,13 @@ from bot.clock import Clock, DemoClock, SystemClock
 from bot.door import Door
 from bot.errors import SealGone, TryLater
 from bot.flows.book import BOOK, MENU
+from bot.outbox.backlog import backlogs, longest_drain
 from bot.outbox.handout import LocalClaim
 from bot.outbox.history import Line, conversation
 from bot.outbox.marks import counts, paused_addresses
+from bot.outbox.pace import FREE_OF_CHARGE, limits_of
 from bot.outbox.pump import Pump
+from bot.outbox.shared_pace import build_paces
 from bot.outbox.states import DAY
 from bot.outbox.studio import Studio
 from bot.people.queries import cursors, find
@@ -28,6 +31,7 @@ from bot.speech import Address, Chat, Slash, WayIn
 from bot.store import Store, Tx
 from bot.store.facts import DEMO_OFFSET, HEARTBEAT, read_number, write_number
 from bot.store.migrate import current, newest, upgrade
+from bot.store.notices import Notices
 from bot.store.opening import open_store
 from bot.store.tables import persons
 from bot.texts import LANGUAGES, Voice
@@ -71,7 +75,10 @@ class App:
         self._add_telegram()
         self._add_discord()
         alone = self.store.url.get_backend_name() == "sqlite"
-        self.pump = Pump(self.store, self.chats, LocalClaim(alone), self.clock, draw=self.studio.draw)
+        self.notices = None if alone else Notices(self.store.url)
+        limits = limits_of(self.chats, settings.telegram_per_second)
+        paces = build_paces(limits, self.store, self.notices)
+        self.pump = Pump(self.store, self.chats, LocalClaim(alone), self.clock, draw=self.studio.draw, paces=paces)
         self.rota = Rota(self.store, self.catalogue, self.clock)
         self.store.wake = self.pump.wake
 
@@ -122,6 +129,7 @@ class App:
             commands=command_menus(),
             on_skip=self.door.skip,
             clock=self.clock,
+            paid=settings.telegram_per_second > FREE_OF_CHARGE,
         )
         self.chats["telegram"] = telegram
         if settings.telegram_mode == "webhook" and secret:
@@ -157,6 +165,8 @@ class App:
         server = Server(self._site())
         await self.rota.begin_anew()
         await self.pump.recover()
+        if self.notices:
+            self.notices.start()
         pumping = asyncio.create_task(self.pump.run())
         serving = asyncio.create_task(server.serve([listener]))
         self.rota.start(self.pump.recover)
@@ -178,6 +188,8 @@ class App:
             await chat.stop()
         self.rota.stop()
         await self.pump.stop()
+        if self.notices:
+            await self.notices.stop()
         server.should_exit = True
         await asyncio.wait({serving, pumping}, timeout=5)
         self.close()
@@ -245,13 +257,19 @@ class App:
 
     async def numbers(self) -> Mapping[str, float]:
         """Return the metrics, none of them about a person."""
-        found = await self.store.read(lambda tx: (counts(tx), paused_addresses(tx), self.door.skipped(tx)))
-        states, paused, skipped = found
+        found = await self.store.read(
+            lambda tx: (counts(tx), paused_addresses(tx), self.door.skipped(tx), backlogs(tx))
+        )
+        states, paused, skipped, waiting = found
+        speeds = {name: pace.per_second for name, pace in self.pump.paces.items()}
         return {
             "due_lag_seconds": self.rota.lag,
             "moments_total": self.rota.rang,
             "sent_total": self.pump.tally["sent"],
             "retried_total": self.pump.tally["retried"],
+            "expired_total": self.pump.tally["expired"] + self.rota.expired,
+            "outbox_lag_seconds": max((one.oldest for one in waiting.values()), default=0),
+            "drain_seconds": longest_drain(waiting, speeds),
             "undrawn_total": self.pump.tally["undrawn"],
             "limited_total": sum(pace.limited for pace in self.pump.paces.values()),
             "addresses_paused": paused,

@@ -47,6 +47,8 @@ class Rota:
         """Seconds that the oldest row of the last sweep was behind."""
         self.rang = 0
         """Moments made since the start."""
+        self.expired = 0
+        """Messages let go of since the start because their time was over."""
 
     def start(self, recover: Callable[[], Awaitable[None]]) -> None:
         """Start ticking; `recover` takes back what dead senders held."""
@@ -139,6 +141,7 @@ class Rota:
     async def let_go(self) -> None:
         """Expire what could not leave before its deadline."""
         expired = await self._store.run(lambda tx: expire(tx) + let_older_go(tx))
+        self.expired += expired
         if expired:
             log.info("expired", rows=expired)
 

@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     telegram_token: SecretStr | None = None
     telegram_api: str = "https://api.telegram.org"
     telegram_mode: Literal["polling", "webhook"] = "polling"
+    telegram_per_second: int = Field(default=30, ge=1, le=1000)
     discord_token: SecretStr | None = None
     discord_api: str = "https://discord.com/api/v10"
     webhook_url: str | None = None

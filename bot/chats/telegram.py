@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import structlog
@@ -55,8 +55,13 @@ class TelegramChat:
         webhook_secret: str | None = None,
         commands: Commands | Callable[[], Commands] = (),
         timing: Timing | None = None,
+        paid: bool = False,
     ) -> None:
-        """`api` is the server's base address; `on_skip` records an event that cannot be handled."""
+        """`api` is the server's base address; `on_skip` records an event that cannot be handled.
+
+        `paid`: more than 30 messages a second may leave, for which the bot pays (Bot API, "Paid Broadcasts"). Every
+        message says so, and only those above the 30 are charged (TransactionPartnerTelegramApi).
+        """
         self.name = PLATFORM
         self.shows_instants = False
         self._api = api.rstrip("/")
@@ -75,6 +80,7 @@ class TelegramChat:
         self._commands = commands
         self._on_skip = on_skip
         self._clock = clock
+        self._paid = True if paid else None  # what is not said costs nothing
         self._timing = timing or Timing()
         self._username: str | None = None
         self._token_refused = False
@@ -123,21 +129,21 @@ class TelegramChat:
 
     async def _send_new(self, chat: int, text: str, outgoing: Outgoing) -> int:
         """Return the number of the message."""
-        keys, silent = _keys(outgoing), outgoing.silent or None
+        more: dict[str, Any] = {
+            "reply_markup": _keys(outgoing),
+            "disable_notification": outgoing.silent or None,
+            "allow_paid_broadcast": self._paid,
+        }
         if file := own_file(outgoing):
-            return await send_file(self._bot, chat, file, text, reply_markup=keys, disable_notification=silent)
+            return await send_file(self._bot, chat, file, text, **more)
         if outgoing.image:
-            return await send_picture(self._bot, chat, outgoing, text, reply_markup=keys, disable_notification=silent)
+            return await send_picture(self._bot, chat, outgoing, text, **more)
         if outgoing.attachment:
             document = InputFile(outgoing.attachment.text.encode(errors="replace"), outgoing.attachment.name)
             document.mimetype = outgoing.attachment.mime
-            sent = await self._bot.send_document(
-                chat, document, caption=text, reply_markup=keys, disable_notification=silent
-            )
+            sent = await self._bot.send_document(chat, document, caption=text, **more)
         else:
-            sent = await self._bot.send_message(
-                chat, text, reply_markup=keys, link_preview_options=NO_PREVIEW, disable_notification=silent
-            )
+            sent = await self._bot.send_message(chat, text, link_preview_options=NO_PREVIEW, **more)
         return sent.message_id
 
     async def start(self, receive: Receive) -> None:

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import BigInteger, Select, bindparam, exists, func, or_, select, update
+from sqlalchemy import BigInteger, Integer, Select, bindparam, exists, func, or_, select, update
 
 from bot.errors import SealBroken, SealGone
 from bot.outbox.shelf import unsealed
-from bot.outbox.states import MOST_COPIES, State
+from bot.outbox.states import MOST_COPIES, Priority, State
 from bot.speech import Address, Outgoing
 from bot.store import Tx
 from bot.store.tables import addresses, outbox, persons
@@ -32,6 +33,7 @@ class Parcel:
     doubts: int
     crashes: int
     claimed_at: int
+    priority: Priority = Priority.REPLY
 
 
 class Handout(Protocol):
@@ -87,12 +89,42 @@ class LocalClaim:
         return int(twice.rowcount + once.rowcount)
 
 
-def _urgent() -> Select[tuple[int]]:
-    """Return the query for rows that may leave `now` (UTC seconds), for a `platform` and at `most` so many."""
-    sending, earlier, target = outbox.alias("sending"), outbox.alias("earlier"), outbox.alias("target")
-    now = bindparam("now", type_=BigInteger)
-    # An address that is being sent to waits, which keeps its order.
-    idle = outbox.c.address_id.not_in(select(sending.c.address_id).where(sending.c.state == State.SENDING))
+_ANSWERS = (outbox.c.priority < Priority.NUDGE, (outbox.c.priority, outbox.c.not_before, outbox.c.id))
+_NUDGES = (outbox.c.priority == Priority.NUDGE, (outbox.c.deadline, outbox.c.not_before, outbox.c.id))
+ORDERS = (_ANSWERS, _NUDGES)
+"""Answers and thanks leave in the order of their times; of nudges first those that are too late the soonest."""
+
+
+def _most_urgent(tx: Tx, platform: str, most: int) -> list[int]:
+    """Return ids of rows that may leave now, the most urgent first."""
+    ids: list[int] = []
+    for n in range(len(ORDERS)):
+        if len(ids) < most:
+            ids += _ready(tx, platform, most - len(ids), n)
+    return ids
+
+
+def _ready(tx: Tx, platform: str, most: int, order: int) -> list[int]:
+    wanted = _wanted(order, tx.many_writers)
+    ids = list(tx.connection.scalars(wanted, {"now": tx.now, "platform": platform, "most": most}))
+    if not tx.many_writers or not ids:
+        return ids
+    # Whoever claims locks the address too, and looks again once it has the lock: another process may have claimed
+    # a row of the same address after this statement began.
+    free = set(tx.connection.scalars(select(outbox.c.id).where(outbox.c.id.in_(ids), _IDLE)))
+    return [one for one in ids if one in free]
+
+
+_SENDING = outbox.alias("sending")
+_IDLE = outbox.c.address_id.not_in(select(_SENDING.c.address_id).where(_SENDING.c.state == State.SENDING))
+"""An address that is being sent to waits, which keeps its order."""
+
+
+@cache
+def _wanted(order: int, locks: bool) -> Select[Any]:
+    """Return the statement for ids of rows that may leave now; made once, for it costs more to make than to run."""
+    which, by = ORDERS[order]
+    earlier, target, now = outbox.alias("earlier"), outbox.alias("target"), bindparam("now", type_=BigInteger)
     # Put earlier and waiting for its retry: an edit must not overtake the message that it changes.
     overtakes = exists().where(
         earlier.c.address_id == outbox.c.address_id,
@@ -105,44 +137,25 @@ def _urgent() -> Select[tuple[int]]:
     )
     # What it changes has not left yet: nobody knows that message's id before.
     unsent = exists().where(target.c.id == outbox.c.edits, target.c.state == State.WAITING, target.c.deadline >= now)
-    return (
+    wanted = (
         select(outbox.c.id)
         .join(addresses, addresses.c.id == outbox.c.address_id)
         .where(
             outbox.c.state == State.WAITING,
+            which,
             outbox.c.not_before <= now,
             outbox.c.deadline >= now,
             # Wrapped, so that SQLite walks the few rows that wait and not everybody's address.
             func.coalesce(addresses.c.platform, "") == bindparam("platform"),
             or_(addresses.c.paused_at.is_(None), outbox.c.rides),
-            idle,
+            _IDLE,
             ~overtakes,
             ~unsent,
         )
-        .order_by(outbox.c.priority, outbox.c.not_before, outbox.c.id)
-        .limit(bindparam("most"))
+        .order_by(*by)
+        .limit(bindparam("most", type_=Integer))
     )
-
-
-_OTHERS = outbox.alias("others")
-# Built once: to build it anew at each claim took longer than to run it.
-_URGENT = _urgent()
-# Whoever claims locks the address too, and looks again once it has the lock: another process may have claimed a row of
-# the same address after this statement began.
-_URGENT_LOCKED = _URGENT.with_for_update(skip_locked=True, key_share=True, of=(outbox, addresses))
-_STILL_IDLE = select(outbox.c.id).where(
-    outbox.c.id.in_(bindparam("ids", expanding=True)),
-    outbox.c.address_id.not_in(select(_OTHERS.c.address_id).where(_OTHERS.c.state == State.SENDING)),
-)
-
-
-def _most_urgent(tx: Tx, platform: str, most: int) -> list[int]:
-    """Return ids of rows that may leave now."""
-    wanted = {"now": tx.now, "platform": platform, "most": most}
-    if not tx.many_writers:
-        return list(tx.connection.scalars(_URGENT, wanted))
-    ids = list(tx.connection.scalars(_URGENT_LOCKED, wanted))
-    return list(tx.connection.scalars(_STILL_IDLE, {"ids": ids})) if ids else []
+    return wanted.with_for_update(skip_locked=True, key_share=True, of=(outbox, addresses)) if locks else wanted
 
 
 _TARGET = outbox.alias("target")
@@ -152,14 +165,13 @@ _PARCELS = (
     .outerjoin(persons, persons.c.id == addresses.c.person_id)
     .outerjoin(_TARGET, _TARGET.c.id == outbox.c.edits)
     .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
-    .order_by(outbox.c.priority, outbox.c.not_before, outbox.c.id)
 )
 
 
 def _parcels(tx: Tx, ids: list[int]) -> list[Parcel]:
     rows = tx.connection.execute(_PARCELS, {"ids": ids})
     parcels = []
-    for row in rows.all():
+    for row in sorted(rows, key=lambda row: ids.index(row.id)):
         try:
             parcels.append(_parcel(tx, row))
         except (InvalidToken, SealBroken, ValueError, KeyError) as error:
@@ -184,4 +196,5 @@ def _parcel(tx: Tx, row: Any) -> Parcel:
         doubts=row.doubts,
         crashes=row.crashes,
         claimed_at=tx.now,
+        priority=Priority(row.priority),
     )

@@ -4,18 +4,20 @@ Telegram, Bots FAQ, "My bot is hitting limits": about 30 messages a second overa
 (short bursts are let through), 20 a minute in a group. Discord, https://discord.com/developers/docs/topics/rate-limits.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Protocol
 
+import structlog
+
+from bot.errors import TryLater
+from bot.outbox.cells import ANSWERS_AHEAD, NUDGES_AHEAD, Answer, Ask, Cell, Later, Limit, Slot, grant
+from bot.outbox.cells import pause as paused_cell
+from bot.outbox.states import Priority
 from bot.speech import Address, Op
 
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """So many messages a second, after a burst of so many."""
-
-    per_second: float
-    burst: int
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,89 +32,187 @@ class Limits:
 FREE = Limits(Limit(10_000, 1_000), Limit(1_000, 100), Limit(1_000, 100))
 """For the local page, which has no limits of its own."""
 
+FREE_OF_CHARGE = 30
+"""Messages a second that any bot may send on Telegram (Bot API, "Paid Broadcasts")."""
 LIMITS = {
     # A burst of 1 overall keeps any second at 31 or less. In a private chat a tap may be answered by two messages (a
     # line, the next question), and only lasting speed is punished.
     # In a group 4 at once and 16 a minute make the 20 that any minute may hold.
-    "telegram": Limits(Limit(30, 1), Limit(1, 4), Limit(16 / 60, 4)),
+    "telegram": Limits(Limit(FREE_OF_CHARGE, 1), Limit(1, 4), Limit(16 / 60, 4)),
     # Discord, "Rate Limits": 50 requests a second overall. What one channel may take is told with each answer and
     # kept by the library; here it is only made sure that one person's messages do not crowd out the others'.
     "discord": Limits(Limit(50, 1), Limit(2, 5), Limit(2, 5)),
     "web": FREE,
 }
+
 FORGET_ABOVE = 10_000
 """Chats that are remembered before those at rest are forgotten."""
+AWAY = 1.0
+"""Seconds for which nothing is sent when the place that all processes share is out of reach."""
+LONGEST_GRACE = 1.0
+"""Seconds by which a slot may be used late by a machine that has missed others."""
+PREFETCH = 0.05
+"""Seconds' worth of messages that may wait for their slots before no more are claimed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Permit:
-    """Leave to send at `at` (monotonic seconds); without `overall` only this chat's part of it has been taken."""
+def limits_of(platforms: Iterable[str], telegram_per_second: int) -> dict[str, Limits]:
+    """Return the limits of these platforms, with what the host says of Telegram."""
+    telegram = replace(LIMITS["telegram"], overall=Limit(telegram_per_second, 1))
+    known = {**LIMITS, "telegram": telegram}
+    return {name: known.get(name, FREE) for name in platforms}
 
-    at: float
-    overall: bool
+
+class Ledger(Protocol):
+    """Where it is kept how far a platform's pace is used up: in this process, or where all of them look."""
+
+    async def ask(self, ask: Ask) -> Answer:
+        """Return the next slot, or when to ask again; on this process's monotonic clock. Raises TryLater."""
+
+    async def pause(self, address_id: int | None, seconds: float) -> None:
+        """Give no slot for so many seconds: to this address, or (None) to anybody. Raises TryLater."""
 
 
 class Pace:
-    """Permits for one platform, by the generic cell rate algorithm: one moment to remember for each limit."""
+    """Lets the messages of one platform leave, one after another. `limited` counts how often it said too much (429)."""
 
-    def __init__(self, limits: Limits, monotonic: Callable[[], float]) -> None:
-        self._limits = limits
-        self._now = monotonic
-        self._overall = 0.0
-        self._chats: dict[str, float] = {}
-        self._paused: dict[str, float] = {}
-        self._all_paused = 0.0
+    def __init__(
+        self,
+        limits: Limits,
+        monotonic: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        ledger: Ledger | None = None,
+    ) -> None:
+        """`ledger` None: this process alone speaks to the platform."""
+        self.limits = limits
         self.limited = 0
-        """How often the platform said that it was too much (429)."""
+        self._now = monotonic
+        self._sleep = sleep
+        self._ledger = ledger or LocalLedger(limits.overall, monotonic)
+        self._waiting = 0
+        self._paused: dict[int, float] = {}
+        self._all_paused = 0.0
+        self._telling: set[asyncio.Task[None]] = set()
 
-    def permit(self, address: Address, op: Op = Op.NEW) -> Permit:
-        """Take the next permit for this address.
+    @property
+    def per_second(self) -> float:
+        """Return how many messages leave in a second at most."""
+        return 1 / self.limits.overall.gap
 
-        Where the chat itself has to wait, the overall permit is left for later: used when its own second is long past,
-        it would come on top of the permits of that other second.
-        """
-        wait = self.take_chat(address, op)
-        return Permit(self._now() + wait, False) if wait else Permit(self._now() + self.take_overall(), True)
+    async def permit(self, to: Address, address_id: int, op: Op = Op.NEW, priority: Priority = Priority.REPLY) -> float:
+        """Return 0 as soon as this message may be sent, else for how many seconds nothing may be sent there."""
+        ask = Ask(address_id, self._limit(to, op), NUDGES_AHEAD if priority == Priority.NUDGE else ANSWERS_AHEAD)
+        while not (seconds := self.paused(address_id)):
+            later = await self._stand_in_line(ask)
+            if later is None:
+                if not self.paused(address_id):
+                    return 0.0
+            elif later.paused:
+                self.note_pause(address_id if later.chat else None, later.seconds)
+            else:
+                await self._sleep(later.seconds)
+        return seconds
 
-    def take_chat(self, address: Address, op: Op = Op.NEW) -> float:
-        """Take this chat's next permit and return how many seconds to wait before asking for an overall one."""
-        now = self._now()
-        group = address.chat.startswith("-")
-        if op is not Op.NEW and not group:
-            return 0.0  # what counts in a private chat is new messages
-        limit = self._limits.group if group else self._limits.private
-        self._chats[address.chat], wait = _reserve(self._chats.get(address.chat, 0.0), limit, now)
-        if len(self._chats) > FORGET_ABOVE:
-            self._chats = {name: at for name, at in self._chats.items() if at > now}
-        return wait
+    async def _stand_in_line(self, ask: Ask) -> Later | None:
+        """Return None when the message's slot is now, else why it leaves the line: a pause, or its chat's own limit."""
+        self._waiting += 1
+        missed = 0
+        try:
+            while True:
+                answer = await self._answer(ask)
+                if isinstance(answer, Slot):
+                    await self._until(answer.begin)
+                    if self._now() <= answer.end:
+                        return None
+                    missed += 1
+                    if missed > 1:  # a machine that is always too late gets there too, only slower
+                        ask = replace(ask, grace=min(2 * ask.grace, LONGEST_GRACE))
+                elif answer.paused or answer.chat:
+                    return answer
+                else:
+                    await self._sleep(answer.seconds)
+        finally:
+            self._waiting -= 1
 
-    def take_overall(self) -> float:
-        """Take the next permit of the whole platform and return how many seconds to wait before using it."""
-        self._overall, wait = _reserve(self._overall, self._limits.overall, self._now())
-        return wait
-
-    def paused(self, address: Address) -> float:
+    def paused(self, address_id: int) -> float:
         """Return how many seconds this address has to wait because the platform said so."""
-        return max(0.0, max(self._all_paused, self._paused.get(address.chat, 0.0)) - self._now())
+        return max(0.0, max(self._all_paused, self._paused.get(address_id, 0.0)) - self._now())
 
     def closed(self) -> float:
-        """Return for how many seconds no further permit is to be had, by our own pace or because of a pause."""
-        overall = self._limits.overall
-        used = self._overall - overall.burst / overall.per_second
-        return max(0.0, max(self._all_paused, used) - self._now())
+        """Return for how many seconds no further message need be claimed: a pause, or enough are waiting already."""
+        overall = self.limits.overall
+        spare = self._waiting - max(1, int(overall.per_second * PREFETCH))
+        return max(0.0, self._all_paused - self._now(), (spare + 1) * overall.gap)
 
-    def pause(self, address: Address, seconds: float, *, everywhere: bool) -> None:
-        """Send nothing for so many seconds: to this chat, or to anybody."""
+    def pause(self, address_id: int, seconds: float, *, everywhere: bool) -> None:
+        """Send nothing for so many seconds: to this address, or to anybody. Other processes are told at once."""
+        self.limited += 1
+        self.note_pause(None if everywhere else address_id, seconds)
+        task = asyncio.create_task(self._tell(None if everywhere else address_id, seconds))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    def note_pause(self, address_id: int | None, seconds: float) -> None:
+        """Know of a pause; a longer one is not ended by a shorter one."""
         until = self._now() + seconds
-        if everywhere:
+        if address_id is None:
             self._all_paused = max(self._all_paused, until)
         else:
-            self._paused = {name: at for name, at in self._paused.items() if at > self._now()}
-            self._paused[address.chat] = until
+            self._paused = {known: at for known, at in self._paused.items() if at > self._now()}
+            self._paused[address_id] = max(until, self._paused.get(address_id, 0.0))
+
+    async def told(self) -> None:
+        """Wait until other processes know of every pause."""
+        await asyncio.gather(*self._telling)
+
+    async def _tell(self, address_id: int | None, seconds: float) -> None:
+        try:
+            await self._ledger.pause(address_id, seconds)
+        except TryLater as trouble:  # while the database is away, nobody gets a slot anyway
+            log.warning("pause_not_told", problem=str(trouble))
+
+    def _limit(self, to: Address, op: Op) -> Limit | None:
+        if to.chat.startswith("-"):
+            return self.limits.group
+        # What counts in a private chat is new messages.
+        return self.limits.private if op is Op.NEW else None
+
+    async def _answer(self, ask: Ask) -> Answer:
+        try:
+            return await self._ledger.ask(ask)
+        except TryLater:
+            return Later(AWAY, paused=True)
+
+    async def _until(self, at: float) -> None:
+        seconds = at - self._now()
+        if seconds > 0:
+            await self._sleep(seconds)
 
 
-def _reserve(reserved: float, limit: Limit, now: float) -> tuple[float, float]:
-    """Return the time up to which the limit is used after one more, and the seconds to wait for it."""
-    gap = 1 / limit.per_second
-    reserved = max(reserved, now) + gap
-    return reserved, max(0.0, reserved - now - gap * limit.burst)
+class LocalLedger:
+    """A ledger in this process's memory."""
+
+    def __init__(self, limit: Limit, monotonic: Callable[[], float]) -> None:
+        self._limit = limit
+        self._now = monotonic
+        self._overall = Cell()
+        self._chats: dict[int, Cell] = {}
+
+    async def ask(self, ask: Ask) -> Answer:
+        now = self._now()
+        granted = grant(self._overall, self._limit, self._chats, [ask], now)
+        self._overall = granted.overall
+        self._chats.update(granted.chats)
+        if len(self._chats) > FORGET_ABOVE:
+            self._chats = {key: cell for key, cell in self._chats.items() if not _rests(cell, now)}
+        return granted.answers[0]
+
+    async def pause(self, address_id: int | None, seconds: float) -> None:
+        now = self._now()
+        if address_id is None:
+            self._overall = paused_cell(self._overall, now, seconds)
+        else:
+            self._chats[address_id] = paused_cell(self._chats.get(address_id, Cell()), now, seconds)
+
+
+def _rests(cell: Cell, now: float) -> bool:
+    return max(cell.used_until, cell.limited_until) <= now

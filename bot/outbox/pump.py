@@ -18,7 +18,7 @@ from bot.errors import InDoubt, Moved, Outdated, Refused, TryLater, Unreachable
 from bot.outbox.easel import Easel, nobody_draws, wants_drawing
 from bot.outbox.handout import Handout, Parcel
 from bot.outbox.marks import Outcome, mark
-from bot.outbox.pace import FREE, LIMITS, Pace, Permit
+from bot.outbox.pace import FREE, LIMITS, Pace
 from bot.outbox.shelf import next_at
 from bot.outbox.states import MOST_COPIES, MOST_CRASHES, State
 from bot.outbox.studio import Draw
@@ -50,13 +50,15 @@ class Pump:
         clock: Clock,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         draw: Draw = nobody_draws,
+        paces: Mapping[str, Pace] | None = None,
     ) -> None:
+        """`paces` None: this process alone speaks to the platforms."""
         self._store = store
         self._chats = chats
         self._handout = handout
         self._clock = clock
         self._sleep = sleep
-        self.paces = {name: Pace(LIMITS.get(name, FREE), clock.monotonic) for name in chats}
+        self.paces = dict(paces or {name: Pace(LIMITS.get(name, FREE), clock.monotonic, sleep) for name in chats})
         self.tally: Counter[str] = Counter()
         self._easel = Easel(draw, clock, self.tally)
         self._woken = asyncio.Event()
@@ -101,6 +103,7 @@ class Pump:
                 while self._sending:
                     await asyncio.wait(self._sending)
                 await self._write_outcomes()
+                await asyncio.gather(*[pace.told() for pace in self.paces.values()])
         except TimeoutError:
             await self._cancel(self._sending)
             with suppress(TimeoutError):
@@ -155,7 +158,8 @@ class Pump:
                 self._outcomes += [Outcome(parcel.id, State.WAITING) for parcel in parcels]
                 return 0
             self._begin(parcels)
-            return len(parcels)
+        await asyncio.sleep(0)  # they stand in line from here on, and the next claim sees how many
+        return len(parcels)
 
     def _begin(self, parcels: list[Parcel]) -> None:
         parcels.sort(key=lambda parcel: parcel.address_id)  # stable: the order within an address stays
@@ -163,11 +167,7 @@ class Pump:
         self._held.update(parcel.id for parcel in parcels)
         for _, group in groupby(parcels, key=lambda parcel: parcel.address_id):
             rows = list(group)
-            pace = self.paces[rows[0].address.platform]
-            permits: Iterator[Permit] = (pace.permit(row.address, row.outgoing.op) for row in rows)
-            if not any(map(wants_drawing, rows)):
-                permits = iter(list(permits))  # taken now; behind a picture, only when it is drawn
-            task = asyncio.create_task(self._deliver(rows, permits, pace))
+            task = asyncio.create_task(self._deliver(rows, self.paces[rows[0].address.platform]))
             self._sending.add(task)
             task.add_done_callback(self._delivered)
 
@@ -177,7 +177,7 @@ class Pump:
         if not task.cancelled() and task.exception():
             log.error("outbox_broke", problem=type(task.exception()).__name__)
 
-    async def _deliver(self, parcels: list[Parcel], permits: Iterator[Permit], pace: Pace) -> None:
+    async def _deliver(self, parcels: list[Parcel], pace: Pace) -> None:
         """Send the rows of one address in order; when one has to wait, those behind it wait too."""
         rest = list(parcels)
         after = 0
@@ -187,7 +187,9 @@ class Pump:
                 if isinstance(ready, int):
                     after = ready
                     break
-                await self._wait_for(next(permits), pace)
+                if closed := await self._permit(rest[0], pace):
+                    after = int(closed) + 1
+                    break
                 rest.pop(0)
                 outcome = await self._send(ready, pace)
                 self._outcomes.append(outcome)
@@ -203,7 +205,7 @@ class Pump:
     async def _prepared(self, parcel: Parcel, pace: Pace) -> Parcel | int:
         """Return the parcel with its picture drawn, or in how many seconds to come back."""
         late = self._clock.now() > parcel.deadline
-        if not wants_drawing(parcel) or late or pace.paused(parcel.address):
+        if not wants_drawing(parcel) or late or pace.paused(parcel.address_id):
             return parcel
         with self._only_waiting():
             return await self._easel.drawn(parcel)
@@ -218,19 +220,12 @@ class Pump:
         finally:
             self._pacing.discard(task)
 
-    async def _wait_for(self, permit: Permit, pace: Pace) -> None:
+    async def _permit(self, parcel: Parcel, pace: Pace) -> float:
+        """Return 0 when the parcel may leave now, else in how many seconds to come back."""
         with self._only_waiting():
-            wait = permit.at - self._clock.monotonic()
-            if wait > 0:
-                await self._sleep(wait)
-            wait = 0.0 if permit.overall else pace.take_overall()
-            if wait > 0:
-                await self._sleep(wait)
+            return await pace.permit(parcel.address, parcel.address_id, parcel.outgoing.op, parcel.priority)
 
     async def _send(self, parcel: Parcel, pace: Pace) -> Outcome:
-        paused = pace.paused(parcel.address)
-        if paused:
-            return Outcome(parcel.id, State.WAITING, after=int(paused) + 1)
         if self._clock.now() > parcel.deadline:
             return self._count(Outcome(parcel.id, State.EXPIRED))
         chat, outgoing = self._chats[parcel.address.platform], parcel.outgoing
@@ -248,8 +243,7 @@ class Pump:
         match error:
             case TryLater():
                 if error.limited:
-                    pace.limited += 1
-                    pace.pause(parcel.address, error.after or 1, everywhere=error.everywhere)
+                    pace.pause(parcel.address_id, error.after or 1, everywhere=error.everywhere)
                 return Outcome(parcel.id, State.WAITING, problem=problem, after=self._backoff(parcel, error.after))
             case InDoubt() if parcel.doubts + 1 >= MOST_COPIES:
                 return Outcome(parcel.id, State.UNKNOWN, problem=problem, doubts=1)

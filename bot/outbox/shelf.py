@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, union_all, update
 
 from bot.errors import SealGone
 from bot.outbox.states import REPLY_LIFETIME, Priority, State
@@ -239,10 +239,14 @@ def _withdraw(tx: Tx, theirs: ColumnElement[bool]) -> int:
 
 def next_at(tx: Tx, address_id: int | None = None) -> int | None:
     """Return the next time (UTC seconds) from which a row that still holds back may leave (there), or None."""
-    holding = (outbox.c.state == State.WAITING, outbox.c.not_before > tx.now)
-    wanted = select(func.min(outbox.c.not_before)).where(*holding)
+    holding = select(func.min(outbox.c.not_before)).where(outbox.c.state == State.WAITING, outbox.c.not_before > tx.now)
     if address_id is not None:
-        wanted = wanted.where(outbox.c.address_id == address_id)
+        wanted = holding.where(outbox.c.address_id == address_id)
+    else:
+        # One look into the index for each priority, and not at everything that waits.
+        firsts = [holding.where(outbox.c.priority == priority).scalar_subquery() for priority in Priority]
+        first = union_all(*[select(one.label("at")) for one in firsts]).subquery()
+        wanted = select(func.min(first.c.at))
     found: int | None = tx.connection.scalar(wanted)
     return found
 

@@ -39,6 +39,7 @@ def _erase(tx: Tx, owner: Owner) -> None:
     tx.connection.execute(delete(persons).where(persons.c.id == owner.person_id))
 
 
+_ITS_PACE = "for a few seconds, how soon one more message may leave for this chat"
 _THE_PERSON = "the person that all of it is about"
 PART = Part(
     tables=(persons, past_keys, addresses, told, link_codes, tries, fingerprints),
@@ -48,6 +49,9 @@ PART = Part(
         "persons.key_id": "names the key that seals this person’s words; whoever has a copy needs no key",
         "addresses.person_id": _THE_PERSON,
         "addresses.left_at": "empty for everybody who can ask",
+        "addresses.used_until": _ITS_PACE,
+        "addresses.limited_at": _ITS_PACE,
+        "addresses.limited_until": _ITS_PACE,
         "told.person_id": _THE_PERSON,
         "past_keys": "names of keys that sealed this person’s words before chats were joined",
         "fingerprints": "that a block of theirs holds for somebody who has left since: who has left tells nobody",

@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -82,6 +83,10 @@ addresses = Table(
     Column("hinted_zone", String(64)),  # what the platform or browser last hinted; a guess to be confirmed
     Column("cursor", String(64)),  # the platform's own mark of how far this chat has been read; null: it has none
     Column("left_at", BigInteger),  # when the person was erased: the row stays until the last line has left
+    # Where processes share a pace, as in `paces`; null: nothing has left for this chat yet, no pause was named.
+    Column("used_until", Double),
+    Column("limited_at", Double),
+    Column("limited_until", Double),
     UniqueConstraint("platform", "chat"),
     sqlite_autoincrement=True,
 )
@@ -386,6 +391,23 @@ Index(
     sqlite_where=text("state = 'waiting'"),
     postgresql_where=text("state = 'waiting'"),
 )
+# The peak: what must leave soonest first, and what is too late.
+Index(
+    "ix_outbox_urgent",
+    outbox.c.priority,
+    outbox.c.deadline,
+    outbox.c.not_before,
+    outbox.c.id,
+    sqlite_where=text("state = 'waiting'"),
+    postgresql_where=text("state = 'waiting'"),
+)
+# What a host wants to know of: each state is counted by one look.
+Index(
+    "ix_outbox_troubled",
+    outbox.c.state,
+    sqlite_where=text("state IN ('unknown', 'expired', 'dead')"),
+    postgresql_where=text("state IN ('unknown', 'expired', 'dead')"),
+)
 Index(
     "ix_outbox_address_waiting",
     outbox.c.address_id,
@@ -408,6 +430,18 @@ appearances = Table(
     Column(
         "link_id", Id, ForeignKey("links.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
     ),
+    sqlite_with_rowid=False,
+)
+
+# How far each platform's pace is used up, and the last pause that it named; where processes share it. Seconds since
+# 1970 by the database's own clock, so that those of the machines need not agree. See bot.outbox.cells.
+paces = Table(
+    "paces",
+    metadata,
+    Column("platform", String(16), primary_key=True),
+    Column("used_until", Double, nullable=False),
+    Column("limited_at", Double, nullable=False),
+    Column("limited_until", Double, nullable=False),
     sqlite_with_rowid=False,
 )
 

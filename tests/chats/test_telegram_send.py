@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.chats.telegram import TelegramChat
 from bot.chats.telegram_files import blank_picture
 from bot.errors import InDoubt, Misconfigured, Moved, Outdated, PebbleError, Refused, TryLater, Unreachable
-from bot.speech import Address, Button, Op, Outgoing, WayIn
+from bot.speech import Address, Attachment, Button, Op, Outgoing, WayIn
 from tests.chats.telegram_door import Door, answering, listening, telegram
 from tests.fakes import BotApi, Broken, Cut, Forbidden, Hang, TooMany
 from tests.fakes import Refused as Says
@@ -49,6 +49,18 @@ async def fails(chat: TelegramChat, outgoing: Outgoing, **more: Any) -> PebbleEr
     assert CANARY not in str(caught.value)
     assert caught.value.__cause__ is None
     return caught.value
+
+
+async def test_only_a_bot_that_pays_for_a_faster_pace_says_so_and_with_every_new_message(api: BotApi) -> None:
+    for paid, said in ((False, [None] * 4), (True, ["true", "true", "true", None])):
+        chat = telegram(api.url, api.token, Door(), paid=paid)
+        sent = await chat.send(to(11), Outgoing("a breath"), nonce=1)
+        await chat.send(to(11), Outgoing("a calendar", attachment=Attachment("n.ics", "text/calendar", "X")), nonce=2)
+        await chat.send(to(11), Outgoing("drawn", picture={}, alt="a pebble", image=PNG), nonce=3)
+        await chat.send(to(11), Outgoing("two breaths", op=Op.EDIT), nonce=4, message=sent.message)
+        calls = api.calls_of("sendMessage", "sendDocument", "sendPhoto", "editMessageText")[-4:]
+        assert [call.params.get("allow_paid_broadcast") for call in calls] == said
+        await chat.stop()
 
 
 async def test_a_message_arrives_as_plain_text_with_its_buttons(api: BotApi, chat: TelegramChat) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from bot.errors import TryLater
 from bot.outbox.handout import LocalClaim, Parcel
@@ -70,6 +70,51 @@ def test_answers_leave_first_then_what_was_due_first_then_what_was_put_first(roo
     assert claimed_texts(room) == ["older answer", "answer", "second answer", "nudge, due first", "nudge, put first"]
 
 
+def test_of_nudges_those_that_are_too_late_the_soonest_leave_first_and_answers_stay_in_their_order(
+    room: PostRoom,
+) -> None:
+    room.clock.forward(1000)
+    now = room.clock.now()
+    for name, text, grace in (("a", "evening ritual", 10_800), ("b", "doorway", 1800), ("c", "breath", 900)):
+        room.put(name, text, priority=Priority.NUDGE, not_before=now - 100, deadline=now + grace)
+    room.put("d", "held back", priority=Priority.NUDGE, not_before=now + 60, deadline=now + 120)
+    room.put("e", "answer", not_before=now - 5)
+    room.put("f", "hasty answer", not_before=now, deadline=now + 30)
+    room.put("g", "thanks", priority=Priority.THANKS, deadline=now + 7 * DAY)
+    assert claimed_texts(room, 4) == ["answer", "hasty answer", "thanks", "breath"]
+    assert claimed_texts(room) == ["doorway", "evening ritual"]
+    room.clock.forward(120)
+    assert claimed_texts(room) == ["held back"]
+
+
+def test_each_claim_and_each_look_at_a_peak_finds_its_rows_by_an_index(room: PostRoom) -> None:
+    if room.store.url.get_backend_name() != "sqlite":
+        return  # PostgreSQL chooses by what it has counted, and not in so small a table
+    statements: list[tuple[str, Any]] = []
+
+    def look(tx: Tx) -> list[str]:
+        def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+            statements.append((statement, values))
+
+        event.listen(tx.connection, "before_cursor_execute", note)
+        LocalClaim(alone=True).claim(tx, "memory", 10, 0)
+        expire(tx)
+        counts(tx)
+        next_at(tx)
+        event.remove(tx.connection, "before_cursor_execute", note)
+        plans = []
+        for statement, values in statements:
+            plans += [row[3] for row in tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+        return plans
+
+    plans = room.store.run_now(look)
+    assert [plan for plan in plans if plan.startswith("SCAN") and "outbox" in plan and "INDEX" not in plan] == []
+    assert [plan for plan in plans if "ORDER BY" in plan] == []
+    assert any("ix_outbox_urgent (priority=? AND deadline>?" in plan for plan in plans)
+    assert any("ix_outbox_urgent (priority=? AND deadline<?" in plan for plan in plans)
+    assert any("ix_outbox_troubled" in plan for plan in plans)
+
+
 def test_no_more_is_claimed_than_was_asked_for(room: PostRoom) -> None:
     for name in "abcde":
         room.put(name, name)
@@ -98,7 +143,7 @@ async def test_nothing_leaves_after_its_deadline_and_what_expired_is_counted(roo
     await room.pump.settle()
     assert room.said("anna") == ["just in time"]
     assert room.store.run_now(expire) == 1
-    assert room.store.run_now(counts) == {"sent": 1, "expired": 1}
+    assert room.store.run_now(counts) == {"waiting": 0, "sending": 0, "unknown": 0, "expired": 1, "dead": 0}
 
 
 async def test_an_answer_is_worth_sending_for_a_day(room: PostRoom) -> None:

@@ -20,6 +20,7 @@ NOBODYS = {
     "seen": "keys of events, by their numbers at the platform: no person",
     "skipped": "events that could not be read, without their content",
     "facts": "what the program keeps for itself",
+    "paces": "how fast a platform is spoken to",
     "erasures": "names of keys that are being destroyed, for a moment",
 }
 """Tables that know nothing of a person, each with the reason."""

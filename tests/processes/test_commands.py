@@ -45,6 +45,19 @@ def test_a_backup_of_postgresql_points_to_its_own_tool(new_pebble: Start) -> Non
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_status_tells_of_a_running_pebble_in_words_and_as_data(pebble: Pebble, api: BotApi) -> None:
+    assert pebble.run("migrate").returncode == 0
+    with pebble.store() as store:
+        store.run_now(partial(nudge_due, chat=11, at=int(time.time()) + 1800))
+    pebble.start()
+    words = pebble.run("status")
+    assert words.returncode == 0, words.stderr
+    assert "due:      1 in the next hour" in words.stdout
+    data = json.loads(pebble.run("status", "--json").stdout)
+    assert (data["trouble"], data["people"], data["peak"]["due"]) == (None, 1, {"telegram": 1})
+    assert pebble.metric("outbox_lag_seconds") == pebble.metric("drain_seconds") == 0
+
+
 def test_check_says_of_each_part_whether_it_is_fine(pebble: Pebble, new_pebble: Start, api: BotApi) -> None:
     migrated = pebble.run("migrate")
     assert migrated.returncode == 0, migrated.stderr
