@@ -126,7 +126,7 @@ def main() -> int:
     if chosen.others:
         from bench.schedulers import compare
 
-        compare(line)
+        compare()
     return 0 if well else 1
 
 

@@ -68,20 +68,26 @@ def open_store(url: str, clock: HandClock) -> Store:
     return Store(url, clock, Keyring([KEY]))
 
 
-def fill(store: Store, town: Town, *, platform: str = "telegram") -> None:
-    """Put the people, their addresses and nudges, and what is due next into an empty database."""
+def fill(store: Store, town: Town, *, platform: str = "telegram", sealed: bool = False) -> None:
+    """Put the people, their addresses and nudges, and what is due next into an empty database.
+
+    Only where people are to say something (`sealed`) do they have keys: a million of them take minutes to make.
+    """
     chance = random.Random(7)
     minutes = {zone: _minute(zone, town.at) for zone in ZONES}
     rules = [json.dumps(to_dict(daily(minute))) for minute in range(1440)]
+
+    keys = store.keys.adopt([store.keys.host.new_person() for _ in range(town.people)]) if sealed else []
 
     def somebody(number: int) -> Iterator[tuple[Table, tuple[Any, ...]]]:
         zone = ZONES[number % len(ZONES)]
         language = ("en", "de")[number % 2]
         at, minute = town.at, minutes[zone]
+        key = keys[number - 1] if keys else number.to_bytes(16, "big")
         if number > town.due:  # at any other minute, out of reach of the days that are measured
             away = chance.randrange(1, 1440)
             at, minute = town.at + 30 * DAY + away * 60, (minute + away) % 1440
-        yield persons, (number, town.at - DAY, language, zone, town.at - 3600, number.to_bytes(16, "big"))
+        yield persons, (number, town.at - DAY, language, zone, town.at - 3600, key)
         yield addresses, (number, number, platform, str(1_000_000 + number))
         practice, cue = PRACTICES[number % len(PRACTICES)], CUES[number % len(CUES)]
         nudge = (number, number, number, practice, rules[minute], zone, cue, HALF_AN_HOUR, 1, town.at - DAY)

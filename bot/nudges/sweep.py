@@ -31,7 +31,7 @@ from bot.people.rules import asks_how_to_go_on, is_paused, quiet_hours
 from bot.schedules.rules import Times, from_dict
 from bot.schedules.times import next_after, slot_at
 from bot.store import Seal, Tx
-from bot.store.bulk import insert_returning, insert_rows
+from bot.store.bulk import among, insert_returning, insert_rows
 from bot.store.tables import addresses, due, moments, nudges, persons
 from bot.texts import Voice
 
@@ -155,7 +155,7 @@ def _nudges_of(tx: Tx, claimed: Sequence[Any]) -> list[_Ringing]:
         )
         .join(persons, persons.c.id == nudges.c.person_id)
         .join(addresses, addresses.c.id == nudges.c.address_id)
-        .where(nudges.c.id.in_({r.nudge_id for r in claimed}), nudges.c.removed_at.is_(None))
+        .where(among(tx, nudges.c.id, {r.nudge_id for r in claimed}), nudges.c.removed_at.is_(None))
         .order_by(nudges.c.id)
     )
     if tx.many_writers:  # whoever is being erased beside this is waited for, and not found then
