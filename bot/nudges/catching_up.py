@@ -12,7 +12,7 @@ from bot.schedules.times import newest_between, next_after
 from bot.store import Tx
 from bot.store.tables import due, moments, nudges
 
-BATCH = 500
+BATCH = 1000
 """Nudges or due rows that one unit of work takes."""
 
 

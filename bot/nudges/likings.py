@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from bot.store import Tx
+from bot.store.bulk import among
 from bot.store.tables import likings
 
 Likings = dict[tuple[int, str], dict[int, int]]
@@ -14,7 +15,7 @@ Likings = dict[tuple[int, str], dict[int, int]]
 def likings_of(tx: Tx, person_ids: Collection[int]) -> Likings:
     """Return what these persons said about wordings."""
     found: Likings = {}
-    rows = tx.connection.execute(select(likings).where(likings.c.person_id.in_(sorted(person_ids))))
+    rows = tx.connection.execute(select(likings).where(among(tx, likings.c.person_id, person_ids)))
     for row in rows:
         found.setdefault((row.person_id, row.practice), {})[row.wording] = row.liking
     return found

@@ -188,6 +188,8 @@ def wording(turn: int, count: int, likings: Mapping[int, int]) -> int:
     Those liked less are left out, but half of all stay, so that nothing becomes a refrain; those liked more come once
     more in each round.
     """
+    if not likings:
+        return turn % count
     fewer = [n for n in range(count) if likings.get(n, 0) < 0][: count // 2]
     listed = [n for n in range(count) if n not in fewer]
     # After the round, in its order: a liked one is never next to itself.

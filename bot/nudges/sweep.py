@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from cryptography.fernet import InvalidToken
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import delete, select, tuple_
 
 from bot.catalogue import Catalogue
 from bot.errors import SealBroken
@@ -20,16 +20,18 @@ from bot.nudges.catching_up import BATCH, rings_for
 from bot.nudges.kept import newest_text
 from bot.nudges.likings import Likings, likings_of
 from bot.nudges.own import PREFIX, by_keys
-from bot.nudges.prompts import OWN_WORDS, Occasion, once_more, opening, still_wanted
+from bot.nudges.prompts import OWN_WORDS, Occasion, still_wanted
 from bot.nudges.rules import ON_TIME, Quiet, asks_again_at, least_seen, leaves_at, turn_of, wording
+from bot.nudges.stencils import Look, Stencils, stencils_of, worded
 from bot.nudges.wordings import Seen, seen_by_several
-from bot.outbox.shelf import Recipient, Terms, put_all, row
+from bot.outbox.shelf import Recipient, Terms, put_all, row, row_of_body
 from bot.outbox.states import DAY, Priority
 from bot.people.queries import note_asked
 from bot.people.rules import asks_how_to_go_on, is_paused, quiet_hours
 from bot.schedules.rules import Times, from_dict
 from bot.schedules.times import next_after, slot_at
 from bot.store import Seal, Tx
+from bot.store.bulk import among, insert_returning, insert_rows
 from bot.store.tables import addresses, due, moments, nudges, persons
 from bot.texts import Voice
 
@@ -85,7 +87,7 @@ class Swept:
     lag: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Ringing:
     nudge: Any  # a row of nudges with what is needed of its person and address
     due_at: int
@@ -96,7 +98,7 @@ class _Ringing:
     leaves_at: int | None
     """When its message leaves (UTC seconds); None: the quiet hours swallow it."""
     turn: int
-    """The number of the slot among all of its rule."""
+    """The number of the slot among all of its rule; then the wording that comes."""
 
     @property
     def deadline(self) -> int:
@@ -108,6 +110,7 @@ def sweep(tx: Tx, catalogue: Catalogue, quiet: Quiet = _NONE) -> Swept:
     claimed = _claim(tx)
     if not claimed:
         return Swept(0, 0, 0)
+    stencils = stencils_of(catalogue)  # that of everybody: what a person wrote is worded for them alone
     live = _nudges_of(tx, claimed)
     _ring_again(tx, live)
     catalogue = catalogue.plus(by_keys(tx, (r.nudge.practice for r in live)))
@@ -116,9 +119,11 @@ def sweep(tx: Tx, catalogue: Catalogue, quiet: Quiet = _NONE) -> Swept:
     ringing = [r for r in ringing if r.nudge.person_id not in asking]
     people = {r.nudge.person_id for r in ringing}
     liked, seen = likings_of(tx, people), seen_by_several(tx, people)
-    ringing = [_worded(r, catalogue, liked, seen) for r in ringing]
+    _take_turns(ringing, catalogue, liked, seen)
     made = _make_moments(tx, ringing, catalogue)
-    messages = [m for r in ringing if r.nudge.id in made for m in _messages(tx, r, made[r.nudge.id], catalogue)]
+    messages = [
+        m for r in ringing if r.nudge.id in made for m in _messages(tx, r, made[r.nudge.id], catalogue, stencils)
+    ]
     put_all(tx, messages)
     return Swept(len(claimed), len(made), max(0, tx.now - claimed[0].at))
 
@@ -131,17 +136,13 @@ def next_due(tx: Tx) -> int | None:
 def _claim(tx: Tx) -> Sequence[Any]:
     """Delete and return the oldest due rows; on PostgreSQL those that no other process holds."""
     oldest = select(due).where(due.c.at <= tx.now).order_by(due.c.at, due.c.nudge_id).limit(BATCH)
-    rows = tx.connection.execute(oldest.with_for_update(skip_locked=True) if tx.many_writers else oldest).all()
-    if rows:
-        tx.connection.execute(
-            delete(due).where(
-                due.c.at == bindparam("b_at"),
-                due.c.nudge_id == bindparam("b_nudge"),
-                due.c.version == bindparam("b_version"),
-            ),
-            [{"b_at": r.at, "b_nudge": r.nudge_id, "b_version": r.version} for r in rows],
-        )
-    return rows
+    key = tuple_(due.c.at, due.c.nudge_id, due.c.version)
+    if tx.many_writers:  # as a CTE it is run once, whatever the plan
+        held = oldest.with_for_update(skip_locked=True).cte("oldest")
+        taken = delete(due).where(key == tuple_(held.c.at, held.c.nudge_id, held.c.version))
+    else:
+        taken = delete(due).where(key.in_(oldest))
+    return sorted(tx.connection.execute(taken.returning(due)).all())
 
 
 def _nudges_of(tx: Tx, claimed: Sequence[Any]) -> list[_Ringing]:
@@ -156,7 +157,7 @@ def _nudges_of(tx: Tx, claimed: Sequence[Any]) -> list[_Ringing]:
         )
         .join(persons, persons.c.id == nudges.c.person_id)
         .join(addresses, addresses.c.id == nudges.c.address_id)
-        .where(nudges.c.id.in_({r.nudge_id for r in claimed}), nudges.c.removed_at.is_(None))
+        .where(among(tx, nudges.c.id, {r.nudge_id for r in claimed}), nudges.c.removed_at.is_(None))
         .order_by(nudges.c.id)
     )
     if tx.many_writers:  # whoever is being erased beside this is waited for, and not found then
@@ -203,11 +204,8 @@ def _times(rule: str, zone: str, at: int, after: int) -> tuple[str, int | None, 
 
 
 def _ring_again(tx: Tx, live: list[_Ringing]) -> None:
-    rows = [
-        {"at": r.next_at, "nudge_id": r.nudge.id, "version": r.nudge.version} for r in live if r.next_at is not None
-    ]
-    if rows:
-        tx.connection.execute(tx.insert(due).on_conflict_do_nothing(), rows)
+    rows = [(r.next_at, r.nudge.id, r.nudge.version) for r in live if r.next_at is not None]
+    insert_rows(tx, due, ("at", "nudge_id", "version"), rows, absorb="at, nudge_id, version")
 
 
 def _silent(ringing: _Ringing, now: int, quiet: Quiet, catalogue: Catalogue) -> bool:
@@ -224,15 +222,18 @@ def _silent(ringing: _Ringing, now: int, quiet: Quiet, catalogue: Catalogue) -> 
     )
 
 
-def _worded(ringing: _Ringing, catalogue: Catalogue, liked: Likings, seen: dict[tuple[int, str], Seen]) -> _Ringing:
-    """Return it with the wording that has its turn."""
-    pair = (ringing.nudge.person_id, ringing.nudge.practice)
-    count, likings = len(catalogue[ringing.nudge.practice].prompts), liked.get(pair, {})
-    if pair not in seen:
-        return replace(ringing, turn=wording(ringing.turn, count, likings))
-    chosen = least_seen(count, seen[pair], likings)
-    seen[pair][chosen] = _JUST_NOW
-    return replace(ringing, turn=chosen)
+def _take_turns(
+    ringing: list[_Ringing], catalogue: Catalogue, liked: Likings, seen: dict[tuple[int, str], Seen]
+) -> None:
+    """Give each the wording that has its turn, in place of the number of its slot."""
+    for one in ringing:
+        pair = (one.nudge.person_id, one.nudge.practice)
+        count, likings = len(catalogue[one.nudge.practice].prompts), liked.get(pair, {})
+        if pair in seen:
+            one.turn = least_seen(count, seen[pair], likings)
+            seen[pair][one.turn] = _JUST_NOW
+        else:
+            one.turn = wording(one.turn, count, likings)
 
 
 def _feelings(nudge: Any, catalogue: Catalogue) -> str:
@@ -240,30 +241,18 @@ def _feelings(nudge: Any, catalogue: Catalogue) -> str:
     return catalogue[nudge.practice].feelings if nudge.feelings else "none"
 
 
+_OF_MOMENT = ("person_id", "nudge_id", "practice", "slot", "feelings", "wording", "links", "created_at")
+
+
 def _make_moments(tx: Tx, ringing: list[_Ringing], catalogue: Catalogue) -> dict[int, int]:
     """Insert one moment for each and return moment ids by nudge; a slot that has rung before is left out."""
-    if not ringing:
-        return {}
-    rows = [
-        {
-            "person_id": r.nudge.person_id,
-            "nudge_id": r.nudge.id,
-            "practice": r.nudge.practice,
-            "slot": r.slot,
-            "feelings": _feelings(r.nudge, catalogue),
-            "wording": r.turn,
-            "links": r.nudge.links,
-            "created_at": tx.now,
-        }
-        for r in ringing
-    ]
-    made = tx.connection.execute(
-        tx.insert(moments)
-        .on_conflict_do_nothing(index_elements=["nudge_id", "slot"])
-        .returning(moments.c.nudge_id, moments.c.id),
-        rows,
-    )
-    return {row.nudge_id: row.id for row in made}
+    rows = []
+    for one in ringing:
+        nudge = one.nudge
+        feelings = _feelings(nudge, catalogue)
+        rows.append((nudge.person_id, nudge.id, nudge.practice, one.slot, feelings, one.turn, nudge.links, tx.now))
+    made = insert_returning(tx, moments, _OF_MOMENT, rows, absorb="nudge_id, slot", returning=("nudge_id", "id"))
+    return dict(made)
 
 
 def _ask_after_a_quiet_week(tx: Tx, ringing: list[_Ringing]) -> set[int]:
@@ -293,24 +282,12 @@ def _ask_after_a_quiet_week(tx: Tx, ringing: list[_Ringing]) -> set[int]:
     return set(asking)
 
 
-def _messages(tx: Tx, ringing: _Ringing, moment_id: int, catalogue: Catalogue) -> list[dict[str, Any]]:
+def _messages(
+    tx: Tx, ringing: _Ringing, moment_id: int, catalogue: Catalogue, stencils: Stencils
+) -> list[dict[str, Any]]:
     """Return the outbox rows that put the moment before the person, now and where it is wanted once more."""
     nudge = ringing.nudge
-    voice = Voice.of(nudge.language)
-    practice = catalogue[nudge.practice]
-    # Only a cue or a practice in the person's own words makes the message theirs; sealing each would halve the speed.
-    keeps = practice.keeps if practice.keeps in OWN_WORDS else None
-    own = nudge.practice.startswith(PREFIX) or keeps is not None
-    seal, own_words = _own_words(tx, nudge) if nudge.sealed_cue or own else (None, None)
-    occasion = Occasion(
-        moment_id=moment_id,
-        practice=practice,
-        feelings=_feelings(nudge, catalogue),
-        turn=ringing.turn,
-        cue=own_words or catalogue.cue_phrase(nudge.cue, voice),
-        own_words=_kept_line(tx, nudge, seal, keeps) if keeps and seal else None,
-        gentle=nudge.low_at is not None and slot_at(nudge.zone, nudge.low_at)[:10] == slot_at(nudge.zone, tx.now)[:10],
-    )
+    gentle = nudge.low_at is not None and slot_at(nudge.zone, nudge.low_at)[:10] == slot_at(nudge.zone, tx.now)[:10]
     leaving = tx.now if ringing.leaves_at is None else ringing.leaves_at
     terms = Terms(
         key=f"nudge:{nudge.id}:{ringing.slot}:0",
@@ -319,18 +296,47 @@ def _messages(tx: Tx, ringing: _Ringing, moment_id: int, catalogue: Catalogue) -
         deadline=ringing.deadline,
         moment_id=moment_id,
     )
-    silent = not nudge.sound
-    prompt = replace(opening(voice, occasion), silent=silent)
-    rows = [row(tx, Recipient(nudge.address_id, seal), prompt, terms)]
-    if nudge.follow_up and not occasion.gentle:  # on a hard day never more prompts
+    feelings = _feelings(nudge, catalogue)
+    look = Look(nudge.language, nudge.practice, feelings, ringing.turn, nudge.cue, gentle, not nudge.sound)
+    # Only a cue or a practice in the person's own words makes the message theirs; sealing each would halve the speed.
+    keeps = catalogue[nudge.practice].keeps
+    if nudge.sealed_cue or keeps in OWN_WORDS or nudge.practice.startswith(PREFIX):
+        rows = [_own_message(tx, nudge, look, terms, catalogue)]
+    else:
+        rows = [row_of_body(tx, nudge.address_id, stencils.body(look, moment_id), terms)]
+    if nudge.follow_up and not gentle:  # on a hard day never more prompts
         hours = quiet_hours(nudge.quiet_start, nudge.quiet_end)
         coming = asks_again_at(leaving, ringing.deadline, nudge.zone, hours)
         if coming is not None:
             again = replace(terms, key=f"nudge:{nudge.id}:{ringing.slot}:1", not_before=coming)
-            rows.append(
-                row(tx, Recipient(nudge.address_id, None), replace(once_more(voice, occasion), silent=silent), again)
+            once_more = worded(
+                Voice.of(look.language), _occasion(look, moment_id, catalogue), again=True, silent=look.silent
             )
+            rows.append(row(tx, Recipient(nudge.address_id, None), once_more, again))
     return rows
+
+
+def _own_message(tx: Tx, nudge: Any, look: Look, terms: Terms, catalogue: Catalogue) -> dict[str, Any]:
+    """Return the outbox row of a message in which words of the person's own stand, sealed."""
+    seal, cue = _own_words(tx, nudge)
+    keeps = catalogue[nudge.practice].keeps
+    line = _kept_line(tx, nudge, seal, keeps) if keeps in OWN_WORDS and seal else None
+    assert terms.moment_id is not None
+    occasion = _occasion(look, terms.moment_id, catalogue)
+    occasion = replace(occasion, cue=cue or occasion.cue, own_words=line)
+    message = worded(Voice.of(look.language), occasion, silent=look.silent)
+    return row(tx, Recipient(nudge.address_id, seal), message, terms)
+
+
+def _occasion(look: Look, moment_id: int, catalogue: Catalogue) -> Occasion:
+    return Occasion(
+        moment_id=moment_id,
+        practice=catalogue[look.practice],
+        feelings=look.feelings,
+        turn=look.turn,
+        cue=catalogue.cue_phrase(look.cue, Voice.of(look.language)),
+        gentle=look.gentle,
+    )
 
 
 def _kept_line(tx: Tx, nudge: Any, seal: Seal, shelf: str) -> str | None:

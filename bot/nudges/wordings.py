@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from bot.people.queries import Person
 from bot.store import Tx
+from bot.store.bulk import among
 from bot.store.tables import moments, nudges
 
 Seen = dict[int, int]
@@ -24,7 +25,7 @@ def seen_by_several(tx: Tx, person_ids: Collection[int]) -> dict[tuple[int, str]
     """
     shared = tx.connection.execute(
         select(nudges.c.person_id, nudges.c.practice)
-        .where(nudges.c.person_id.in_(sorted(person_ids)), nudges.c.removed_at.is_(None))
+        .where(among(tx, nudges.c.person_id, person_ids), nudges.c.removed_at.is_(None))
         .group_by(nudges.c.person_id, nudges.c.practice)
         .having(func.count() > 1)
     ).all()

@@ -11,6 +11,7 @@ from bot.errors import SealGone
 from bot.outbox.states import REPLY_LIFETIME, Priority, State
 from bot.speech import Op, Outgoing
 from bot.store import Seal, Tx
+from bot.store.bulk import insert_rows
 from bot.store.tables import appearances, outbox
 
 WAY_BACK = 600
@@ -51,6 +52,23 @@ class Terms:
 
 
 NOW = Terms()
+
+_COLUMNS = (
+    "key",
+    "address_id",
+    "moment_id",
+    "op",
+    "edits",
+    "priority",
+    "not_before",
+    "deadline",
+    "body",
+    "sealed",
+    "rides",
+    "state",
+    "created_at",
+)
+"""What is known of a row when it is put, in the order of `_row`."""
 
 
 def put(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) -> bool:
@@ -93,29 +111,46 @@ def waiting_keys(tx: Tx, address_id: int, prefix: str) -> list[str]:
 
 def row(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) -> dict[str, Any]:
     """Return the row of one message, for `put_all`."""
+    rides = bool(recipient.via) and (terms.not_before or 0) <= tx.now + WAY_BACK
+    if rides or outgoing.via or outgoing.direct:
+        outgoing = replace(outgoing, via=recipient.via if rides else "", direct=rides and recipient.direct)
+    written = _row(tx, recipient.address_id, _closed(recipient, outgoing), terms)
+    written |= {"op": outgoing.op.value, "sealed": recipient.seal is not None, "rides": rides}
+    return written
+
+
+def row_of_body(tx: Tx, address_id: int, body: str, terms: Terms) -> dict[str, Any]:
+    """Return the row of a new message that holds nobody's words, as `stored` gives it, for `put_all`."""
+    return _row(tx, address_id, body.encode(), terms)
+
+
+def _row(tx: Tx, address_id: int, body: bytes, terms: Terms) -> dict[str, Any]:
     # 0: at once, also when the clock is set back meanwhile.
     not_before = terms.not_before or 0
-    rides = bool(recipient.via) and not_before <= tx.now + WAY_BACK
-    outgoing = replace(outgoing, via=recipient.via if rides else "", direct=rides and recipient.direct)
     return {
         "key": terms.key,
-        "address_id": recipient.address_id,
+        "address_id": address_id,
         "moment_id": terms.moment_id,
-        "op": outgoing.op.value,
+        "op": Op.NEW.value,
         "edits": terms.edits,
         "priority": int(terms.priority),
         "not_before": not_before,
         "deadline": max(tx.now, not_before) + REPLY_LIFETIME if terms.deadline is None else terms.deadline,
-        "body": _closed(recipient, outgoing),
-        "sealed": recipient.seal is not None,
-        "rides": rides,
+        "body": body,
+        "sealed": False,
+        "rides": False,
         "state": State.WAITING.value,
         "created_at": tx.now,
     }
 
 
+def stored(outgoing: Outgoing) -> str:
+    """Return what the outbox stores of a message, before it is sealed."""
+    return json.dumps(outgoing.to_dict(), ensure_ascii=False, separators=(",", ":"))
+
+
 def _closed(recipient: Recipient, outgoing: Outgoing) -> bytes:
-    body = json.dumps(outgoing.to_dict(), ensure_ascii=False, separators=(",", ":"))
+    body = stored(outgoing)
     if recipient.seal is None:
         return body.encode()
     return recipient.seal.close(body, recipient.seal.met | outgoing.owners)
@@ -125,9 +160,8 @@ def put_all(tx: Tx, rows: list[dict[str, Any]]) -> int:
     """Put many rows in one statement and return how many were new."""
     if not rows:
         return 0
-    result = tx.connection.execute(tx.insert(outbox).on_conflict_do_nothing(index_elements=["key"]), rows)
     tx.wakes = True
-    return int(result.rowcount)
+    return insert_rows(tx, outbox, _COLUMNS, [tuple(row.values()) for row in rows], absorb="key")
 
 
 def find_message(tx: Tx, address_id: int, message: str) -> int | None:

@@ -6,8 +6,9 @@ PostgreSQL. Only the edges start a unit of work; whatever it raises rolls everyt
 
 import asyncio
 import sqlite3
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,6 +29,8 @@ from bot.store.tables import erasures
 T = TypeVar("T")
 Work = Callable[["Tx"], T]
 
+GROUP, GROUP_SECONDS = 64, 0.01
+"""Units of work that are committed together at most, and the seconds after which none is added."""
 TRIES = 3
 """How often a unit of work is run when PostgreSQL chose it as the victim of a deadlock, or a key went beside it."""
 # serialization_failure, deadlock_detected, foreign_key_violation (PostgreSQL, appendix A). The last: somebody whom this
@@ -67,6 +70,45 @@ class Tx:
         return self.connection.dialect.name != "sqlite"
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """A unit of work that waits for the one writer, and what became of it."""
+
+    work: Work[Any]
+    loop: asyncio.AbstractEventLoop
+    future: Future[Any] = field(default_factory=Future)
+    tx: Tx | None = None
+    result: Any = None
+    error: Exception | None = None
+
+    def run_in(self, connection: Connection, tx: Tx) -> None:
+        """Run within a savepoint; what it raises rolls back its own part. Raises what the database itself says."""
+        self.tx = tx
+        try:
+            with connection.begin_nested():
+                self.result = self.work(tx)
+        except DBAPIError:
+            raise
+        except Exception as error:
+            self.error = error
+
+    def run_alone(self, run: Callable[[Work[Any], asyncio.AbstractEventLoop], Any]) -> None:
+        """Run in a transaction of its own, as often as `run` may be tried."""
+        self.error = None
+        try:
+            self.result = run(self.work, self.loop)
+        except Exception as error:
+            self.error = error
+        self.tell()
+
+    def tell(self) -> None:
+        """Let the caller go on."""
+        if self.error is not None:
+            self.future.set_exception(self.error)
+        else:
+            self.future.set_result(self.result)
+
+
 class Store:
     """The database and its threads. `wake` is called on the event loop after a commit that filled the outbox."""
 
@@ -85,6 +127,8 @@ class Store:
         embedded = self.url.get_backend_name() == "sqlite"
         self._writers = ThreadPoolExecutor(1 if embedded else POSTGRES_THREADS, "store-write")
         self._readers = ThreadPoolExecutor(2, "store-read")
+        self._in_groups = embedded
+        self._waiting: deque[_Waiting] = deque()
 
     async def run(self, work: Work[T]) -> T:
         """Run `work` in one transaction and return its result after the commit.
@@ -92,8 +136,15 @@ class Store:
         Raises TryLater when the database is out of reach, full or read-only: nothing is stored then.
         """
         loop = asyncio.get_running_loop()
+        if self._in_groups:
+            waiting = _Waiting(work, loop)
+            self._waiting.append(waiting)
+            self._writers.submit(self._run_waiting)
+            finished: asyncio.Future[T] = asyncio.wrap_future(waiting.future)
+        else:
+            finished = loop.run_in_executor(self._writers, self._run, work, loop)
         # Shielded: a cancelled caller must not leave the wake-up of a finished commit undone.
-        return await asyncio.shield(loop.run_in_executor(self._writers, self._run, work, loop))
+        return await asyncio.shield(finished)
 
     async def read(self, work: Work[T]) -> T:
         """Run `work`, which only reads, beside the writer. Raises TryLater as `run` does."""
@@ -113,6 +164,41 @@ class Store:
     async def finish_erasures(self) -> None:
         """Destroy the keys of those whose erasing was cut short, and empty the log; see `_finish_erasures`."""
         await asyncio.get_running_loop().run_in_executor(self._writers, self._finish_erasures)
+
+    def _run_waiting(self) -> None:
+        """Run the units of work that have gathered, each within its savepoint, and commit them together.
+
+        One commit is one wait for the disk, however many it carries. Where the database itself is in trouble each is
+        run alone, so that none fails for another.
+        """
+        if not self._waiting:  # an earlier group took it along
+            return
+        group = [self._waiting.popleft()]
+        try:
+            with self.engine.begin() as connection:
+                until = self.clock.monotonic() + GROUP_SECONDS
+                group[0].run_in(connection, Tx(connection, self.clock.now(), self.keys))
+                while self._waiting and len(group) < GROUP and self.clock.monotonic() < until:
+                    group.append(self._waiting.popleft())
+                    group[-1].run_in(connection, Tx(connection, self.clock.now(), self.keys))
+        except DBAPIError:
+            for each in group:
+                each.run_alone(self._run)
+            return
+        self._after_commit(group)
+
+    def _after_commit(self, group: list["_Waiting"]) -> None:
+        done = [each.tx for each in group if each.tx is not None and each.error is None]
+        if any(tx.erases for tx in done):
+            self._unfinished = True
+            self._finish_quietly()
+        if any(tx.wakes for tx in done):
+            group[0].loop.call_soon_threadsafe(self.wake)
+        for each in group:
+            if isinstance(each.error, SealGone):
+                each.run_alone(self._run)
+            else:
+                each.tell()
 
     def _run(self, work: Work[T], loop: asyncio.AbstractEventLoop | None) -> T:
         for attempt in range(1, TRIES + 1):

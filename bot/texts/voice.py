@@ -152,7 +152,8 @@ def _minute_of(local: datetime) -> int:
     return local.hour * 60 + local.minute
 
 
-def _closest(tag: str, spoken: Sequence[str]) -> str | None:
+@lru_cache(maxsize=1024)
+def _closest(tag: str, spoken: tuple[str, ...]) -> str | None:
     """Return the spoken language with the longest run of subtags in common with the tag."""
     known = {language.replace("_", "-").lower(): language for language in spoken}
     parts = tag.strip().replace("_", "-").lower().split("-")[:4]

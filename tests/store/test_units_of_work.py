@@ -1,12 +1,16 @@
 """Units of work: all or nothing, and the outbox is told only of what is committed."""
 
 import asyncio
+import shutil
 import sqlite3
 import threading
+from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import event, func, insert, select, text, update
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
 from bot.errors import SealGone
@@ -256,3 +260,40 @@ async def test_a_committed_row_is_there_for_another_program(store: Store) -> Non
     await store.run(lambda tx: write_number(tx, "n", 3))
     with closing(sqlite3.connect(str(store.url.database))) as database:
         assert database.execute("SELECT value FROM facts WHERE name = 'n'").fetchone() == ("3",)
+
+
+async def test_what_has_gathered_is_committed_together(template_file: Path, tmp_path: Path, clock: HandClock) -> None:
+    store = Store(f"sqlite:///{shutil.copy(template_file, tmp_path / 'pebble.db')}", clock, Keyring([KEY]))
+    commits: list[Any] = []
+    event.listen(store.engine, "commit", commits.append)
+    await asyncio.gather(*(store.run(lambda tx, n=n: write_number(tx, f"n{n}", n)) for n in range(200)))  # type: ignore[misc]
+    assert await store.read(lambda tx: [read_number(tx, f"n{n}") for n in range(200)]) == list(range(200))
+    assert len(commits) <= 20
+    store.close()
+
+
+async def test_in_a_group_each_fails_for_itself(store: Store) -> None:
+    def fail_after_writing(tx: Tx) -> None:
+        write_number(tx, "torn", 1)
+        raise LookupError("no")
+
+    def keep(number: int) -> Callable[[Tx], None]:
+        return lambda tx: write_number(tx, f"whole{number}", number)
+
+    work = [keep(1), fail_after_writing, keep(2), fail_after_writing, keep(3)]
+    results = await asyncio.gather(*map(store.run, work), return_exceptions=True)
+    assert [type(one) for one in results] == [type(None), LookupError, type(None), LookupError, type(None)]
+    names = ("torn", "whole1", "whole2", "whole3")
+    assert await store.read(lambda tx: [read_number(tx, name) for name in names]) == [0, 1, 2, 3]
+
+
+async def test_where_the_database_refuses_one_the_others_of_its_group_are_stored(store: Store) -> None:
+    refused = text("INSERT INTO facts (name, value) VALUES ('twice', '1')")
+
+    def twice(tx: Tx) -> None:
+        tx.connection.execute(refused)
+
+    work: list[Any] = [twice, lambda tx: write_number(tx, "before", 1), twice, lambda tx: write_number(tx, "after", 2)]
+    results = await asyncio.gather(*map(store.run, work), return_exceptions=True)
+    assert [type(one) for one in results] == [type(None), type(None), IntegrityError, type(None)]
+    assert await store.read(lambda tx: (read_number(tx, "before"), read_number(tx, "after"))) == (1, 2)
