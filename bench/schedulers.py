@@ -3,7 +3,7 @@
     .venv/bin/python bench/schedulers.py [--jobs 1000 10000 100000]
 
 A tenth of the jobs is due in the same second, with default settings; a job only counts that it has run. Each size runs
-in a process of its own. A job that has not run 30 s after its second is lost to a person. Prints a line of JSON for each.
+in a process of its own. A job that has not run 30 s after its second is lost to a person. Prints a line of JSON each.
 """
 
 import argparse
