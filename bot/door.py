@@ -12,6 +12,7 @@ from bot.flows.book import BOOK
 from bot.flows.cleaning import cleaned
 from bot.flows.commands import run
 from bot.flows.conversation import take_location
+from bot.flows.inviting import to_share
 from bot.flows.reach import tell_how_to_open
 from bot.flows.taps import tap
 from bot.flows.visit import OLD, Looking, Visit
@@ -42,8 +43,9 @@ class Door:
 
         Raises TryLater when nothing could be stored; the platform then has to deliver it again.
         """
-        if incoming.kind is Kind.ASKS:
-            return await self.store.read(lambda tx: _suggest(tx, self.catalogue, incoming))
+        if incoming.kind in _LOOKS:
+            look = _LOOKS[incoming.kind]
+            return await self.store.read(lambda tx: look(tx, self.catalogue, incoming, self.ways))
         return await self.store.run(lambda tx: handle(tx, self.catalogue, incoming, self.ways))
 
     async def skip(self, key: str, problem: str) -> None:
@@ -107,15 +109,30 @@ def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming, ways: Ways) -> Sho
     return Shown(visit.toast, visit.form, replies=tx.wakes)
 
 
-def _suggest(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Shown:
-    """Return what could be meant by what is being typed; nothing changes, so it needs no key."""
+def _suggest(tx: Tx, catalogue: Catalogue, incoming: Incoming, _ways: Ways) -> Shown:
+    """Return what could be meant by what is being typed."""
     command = BOOK.commands.get(incoming.rest)
     if command is None or command.option is None or command.option.suggest is None:
         return Shown()
+    return Shown(choices=tuple(command.option.suggest(_looking(tx, catalogue, incoming))))
+
+
+def _share(tx: Tx, catalogue: Catalogue, incoming: Incoming, ways: Ways) -> Shown:
+    """Return what a person is about to pass on."""
+    looking = _looking(tx, catalogue, incoming)
+    found = to_share(looking, lambda token: ways(token).get(incoming.address.platform))
+    return Shown(looking.voice.say(N_("Open Pebble")), shared=found)
+
+
+def _looking(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Looking:
     person = find(tx, incoming.address, lock=False)
     voice = Voice.of(person.language if person else incoming.language or "en")
     known = catalogue.plus(of_person(tx, person)) if person else catalogue
-    return Shown(choices=tuple(command.option.suggest(Looking(tx, person, voice, known, incoming.text))))
+    return Looking(tx, person, voice, known, incoming.text)
+
+
+_LOOKS = {Kind.ASKS: _suggest, Kind.SHARES: _share}
+"""Events that change nothing, and so need no key."""
 
 
 def _of_a_conversation(button: str) -> bool:

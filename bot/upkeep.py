@@ -79,14 +79,20 @@ def _probe(tx: Tx) -> str | None:
 def _telegram(settings: Settings) -> str:
     if settings.telegram_token is None:
         return "no token given, so no Telegram"
+    name, inline = _ask_telegram(settings.telegram_token.get_secret_value(), settings.telegram_api)
+    if inline:
+        return f"{name}, inline mode is on"
+    how = "send /setinline to @BotFather and start Pebble again to share invitations from Telegram’s own sheet"
+    return f"{name}; inline mode is off: {how}"
+
+
+def _ask_telegram(token: str, api: str) -> tuple[str, bool]:
+    """Return the bot's name (`@name`), and whether it has inline mode. Raises Misconfigured."""
     from bot.chats.telegram import TelegramChat
 
-    token = settings.telegram_token.get_secret_value()
-
-    async def ask() -> str:
-        return await TelegramChat(
-            token=token, api=settings.telegram_api, on_skip=_nothing_to_skip, clock=SystemClock()
-        ).check()
+    async def ask() -> tuple[str, bool]:
+        chat = TelegramChat(token=token, api=api, on_skip=_nothing_to_skip, clock=SystemClock())
+        return await chat.check(), chat.inline
 
     return asyncio.run(ask())
 
@@ -107,7 +113,8 @@ def show_invitations(settings: Settings, say: Say) -> int:
     """Say under which link people find the bot on each platform that has a token; return 0 when there is one."""
     links = []
     if settings.telegram_token:
-        links.append(f"Telegram: https://t.me/{_telegram(settings).removeprefix('@')}")
+        name, _ = _ask_telegram(settings.telegram_token.get_secret_value(), settings.telegram_api)
+        links.append(f"Telegram: https://t.me/{name.removeprefix('@')}")
     if settings.discord_token:
         from bot.chats.discord_portal import ask_portal, invitation
 

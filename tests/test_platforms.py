@@ -27,6 +27,7 @@ FEATURES = {
     "Pictures",
     "Thanks",
     "Invitations",
+    "Sharing",
     "QR codes",
     "Ripples",
     "Several chats of one person",

@@ -7,35 +7,24 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import structlog
-from telegram import (
-    Bot,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    InputFile,
-    KeyboardButton,
-    ReplyKeyboardMarkup,
-    ReplyKeyboardRemove,
-)
+from telegram import Bot, InputFile
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.chats.backoff import Backoff
-from bot.chats.telegram_errors import TOKEN_REFUSED, next_step, problem
+from bot.chats.telegram_answers import Answers
+from bot.chats.telegram_errors import TOKEN_REFUSED, is_inline_off, next_step, problem
 from bot.chats.telegram_files import NO_PREVIEW, edit_words, own_file, send_file, send_picture, take_away
 from bot.chats.telegram_intake import Intake, OnSkip
+from bot.chats.telegram_keys import keyboard, keys
 from bot.chats.telegram_poll import Poll, Timing
 from bot.chats.telegram_request import Limited, Line
 from bot.chats.telegram_updates import PLATFORM, WANTED
 from bot.clock import Clock
 from bot.errors import Misconfigured, Outdated, Refused, TryLater
-from bot.speech import Address, Op, Outgoing, Receipt, Receive, Rows, WayIn
+from bot.speech import Address, Op, Outgoing, Receipt, Receive, WayIn
 
 Commands = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 """For each language ("" for all others) the menu: names without slash, and what they do."""
-
-ACKNOWLEDGED_AT_ONCE = 50
-"""Taps; the other connections stay free for messages."""
-_TOAST = 200
-"""Characters; the limit of answerCallbackQuery."""
 
 log = structlog.get_logger()
 
@@ -83,13 +72,14 @@ class TelegramChat:
         self._paid = True if paid else None  # what is not said costs nothing
         self._timing = timing or Timing()
         self._username: str | None = None
+        self.inline = False
+        """Whether the bot has inline mode, by which an invitation is shared; known once its name is."""
         self._token_refused = False
         self._webhook_problem: str | None = "the webhook is not set at Telegram yet"
-        self._acknowledging = asyncio.Semaphore(ACKNOWLEDGED_AT_ONCE)
+        self._answers = Answers(self._bot)
         self._intake: Intake | None = None
         self._poll: Poll | None = None
         self._settling: asyncio.Task[None] | None = None
-        self._answers: set[asyncio.Task[None]] = set()
 
     @property
     def last_poll_at(self) -> float | None:
@@ -104,7 +94,7 @@ class TelegramChat:
             raise Refused("not the number of a Telegram chat") from None
         target = _message_number(message) if outgoing.op is not Op.NEW else 0
         try:
-            receipt = await self._carry_out(chat, outgoing, target)
+            receipt = await self._try_both_ways(chat, outgoing, target)
         except Exception as error:
             self._token_refused |= isinstance(error, InvalidToken)
             # Without the cause: what the library quotes in it may be a person's.
@@ -112,8 +102,17 @@ class TelegramChat:
         self._token_refused = False
         return receipt
 
+    async def _try_both_ways(self, chat: int, outgoing: Outgoing, target: int) -> Receipt:
+        try:
+            return await self._carry_out(chat, outgoing, target)
+        except BadRequest as error:
+            if not (self.inline and is_inline_off(error)):
+                raise
+            self.inline = False  # switched off at BotFather meanwhile
+            return await self._carry_out(chat, outgoing, target)
+
     async def _carry_out(self, chat: int, outgoing: Outgoing, target: int) -> Receipt:
-        buttons = _keyboard(outgoing.rows)
+        buttons = keyboard(outgoing.rows, inline=self.inline)
         if outgoing.op is Op.DELETE:
             await take_away(self._bot, chat, target)
             return Receipt(str(target))
@@ -130,7 +129,7 @@ class TelegramChat:
     async def _send_new(self, chat: int, text: str, outgoing: Outgoing) -> int:
         """Return the number of the message."""
         more: dict[str, Any] = {
-            "reply_markup": _keys(outgoing),
+            "reply_markup": keys(outgoing, inline=self.inline),
             "disable_notification": outgoing.silent or None,
             "allow_paid_broadcast": self._paid,
         }
@@ -149,7 +148,7 @@ class TelegramChat:
     async def start(self, receive: Receive) -> None:
         """See the port. What Telegram is to know first is told in the background, as often as it takes."""
         await self._line.initialize()
-        self._intake = Intake(receive, self._on_skip, self._acknowledge)
+        self._intake = Intake(receive, self._on_skip, self._answers.give)
         self._intake.username = self._username
         if self._mode == "polling":
             self._poll = Poll(self._bot, self._line, self._intake, self._clock, self._timing)
@@ -163,10 +162,7 @@ class TelegramChat:
             await asyncio.gather(self._settling, return_exceptions=True)
         if self._poll:
             await self._poll.stop()
-        if self._answers:
-            _, late = await asyncio.wait(self._answers, timeout=self._timing.farewell)
-            for task in late:
-                task.cancel()
+        await self._answers.finish(self._timing.farewell)
         await self._line.shutdown()
 
     async def accept(self, update: object) -> None:
@@ -241,44 +237,14 @@ class TelegramChat:
         )
 
     async def _introduce(self) -> str:
-        self._username = (await self._bot.get_me()).username or ""
+        me = await self._bot.get_me()
+        self._username, self.inline = me.username or "", bool(me.supports_inline_queries)
         if self._intake:
             self._intake.username = self._username
         return self._username
-
-    def _acknowledge(self, tap: str, toast: str) -> None:
-        task = asyncio.create_task(self._answer(tap, toast))
-        self._answers.add(task)
-        task.add_done_callback(self._answers.discard)
-
-    async def _answer(self, tap: str, toast: str) -> None:
-        """Stop the spinner on a button. Best effort: the tap is committed whether this arrives or not."""
-        try:
-            async with self._acknowledging:
-                await self._bot.answer_callback_query(tap, text=toast[:_TOAST] or None)
-        except Exception as error:
-            log.debug("telegram_tap_not_acknowledged", problem=problem(error))
 
 
 def _message_number(message: str | None) -> int:
     if message is None or not message.isdecimal():
         raise Outdated("there is no message to change")
     return int(message)
-
-
-def _keys(outgoing: Outgoing) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None:
-    if outgoing.asks_location:
-        key = KeyboardButton(outgoing.asks_location, request_location=True)
-        return ReplyKeyboardMarkup([[key]], resize_keyboard=True, one_time_keyboard=True)
-    return ReplyKeyboardRemove() if outgoing.settles_location else _keyboard(outgoing.rows)
-
-
-def _keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
-    if not rows:
-        return None
-    return InlineKeyboardMarkup(
-        [
-            [InlineKeyboardButton(b.label, url=b.url or None, callback_data=b.payload or None) for b in row]
-            for row in rows
-        ]
-    )

@@ -32,6 +32,14 @@ _LONGEST = 80
 _QUOTED = re.compile(r"\".*\"|(?<!\w)'.*'(?!\w)", re.DOTALL)
 
 
+def is_inline_off(error: BadRequest) -> bool:
+    """Return whether a button was refused because the bot has no inline mode.
+
+    The server behind the Bot API says so (BUTTON_TYPE_INVALID); the documentation names no error.
+    """
+    return "button_type_invalid" in str(error).lower()
+
+
 def next_step(error: Exception, chat: int) -> PebbleError:
     """Return what `send` raises for `error`, which came up while writing to `chat`."""
     match error:

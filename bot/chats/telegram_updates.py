@@ -12,7 +12,7 @@ from typing import Any
 from bot.speech import Address, File, Incoming, Kind
 
 PLATFORM = "telegram"
-WANTED = ("message", "callback_query", "my_chat_member")
+WANTED = ("message", "callback_query", "my_chat_member", "inline_query")
 """The `allowed_updates`. Edited messages are not among them: what was answered once stays as it was."""
 
 _ANONYMOUS_ADMIN = 1087968824  # GroupAnonymousBot, see "from" of Message
@@ -44,6 +44,8 @@ def read_update(update: object, username: str | None = None) -> Incoming | None:
     key = f"{PLATFORM}:update:{number}"
     if "callback_query" in update:
         return _tap(key, _object(update, "callback_query"))
+    if "inline_query" in update:
+        return _query(key, _object(update, "inline_query"))
     if "my_chat_member" in update:
         return _membership(key, _object(update, "my_chat_member"))
     if "message" in update:
@@ -83,7 +85,16 @@ def queue_of(update: object) -> str:
 
 def tap_id(update: object) -> str | None:
     """Return the id with which a tap is to be acknowledged, or None when this is no tap."""
-    query = update.get("callback_query") if isinstance(update, dict) else None
+    return _id_of(update, "callback_query")
+
+
+def query_id(update: object) -> str | None:
+    """Return the id with which somebody who shares is answered, or None when nobody does."""
+    return _id_of(update, "inline_query")
+
+
+def _id_of(update: object, kind: str) -> str | None:
+    query = update.get(kind) if isinstance(update, dict) else None
     written = query.get("id") if isinstance(query, dict) else None
     return written if isinstance(written, str) else None
 
@@ -139,6 +150,15 @@ def _tap(key: str, query: dict[str, Any]) -> Incoming | None:
         language=_language(sender),
         private=chat.get("type", "private") == "private",
     )
+
+
+def _query(key: str, query: dict[str, Any]) -> Incoming | None:
+    """Return what somebody types behind the bot's name, in whatever chat: it comes with the person alone."""
+    sender = _object(query, "from")
+    if sender.get("is_bot"):
+        return None
+    # A private chat has the number of its person.
+    return Incoming(key, _address(sender), Kind.SHARES, text=_text(query, "query"), language=_language(sender))
 
 
 def _membership(key: str, change: dict[str, Any]) -> Incoming | None:

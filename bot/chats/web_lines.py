@@ -12,6 +12,7 @@ def told(line: Line) -> dict[str, Any]:
     kept = asdict(replace(line, attachment=None, picture=None, alt=""))
     kept.pop("alt")
     return kept | {
+        "rows": [[{"label": one.label, "payload": one.payload, "url": one.url} for one in row] for row in line.rows],
         "attachment": line.attachment.name if line.attachment else "",
         "picture": line.alt if line.picture is not None else "",
     }

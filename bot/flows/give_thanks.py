@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.flows.conversation import start
 from bot.flows.effects import CarryThanks, KeepWords
-from bot.flows.inviting import invitation
+from bot.flows.inviting import show_invitation
 from bot.flows.thanks_steps import (
     FAULTS,
     REFUSALS,
@@ -113,7 +113,7 @@ def _send(visit: Visit, effect: SendThanks) -> None:
     if sent.keys is None:
         visit.say(N_("On its way. {name} gets it when their day has room for it."), name=wanted.name)
     else:
-        visit.show(invitation(visit, sent.link_id, sent.keys, wanted.name))
+        show_invitation(visit, sent.link_id, sent.keys, wanted.name)
     if effect.moment_id is not None:
         visit.perform(KeepWords(effect.moment_id, None, given="did"))
 

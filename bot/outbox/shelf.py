@@ -12,7 +12,7 @@ from bot.outbox.states import REPLY_LIFETIME, Priority, State
 from bot.speech import Op, Outgoing
 from bot.store import Seal, Tx
 from bot.store.bulk import insert_rows
-from bot.store.tables import appearances, outbox
+from bot.store.tables import addresses, appearances, outbox
 
 WAY_BACK = 600
 """Seconds for which a way back is relied on; Discord keeps an interaction open for 15 minutes."""
@@ -197,6 +197,17 @@ def read_body(tx: Tx, outbox_id: int, seal: Seal | None) -> Outgoing | None:
     if found is None or found.body is None:
         return None
     return opened(found.body, found.sealed, found.op, seal)
+
+
+def keyed(tx: Tx, key: str, person_id: int, seal: Seal) -> Outgoing | None:
+    """Return what was put under a key for one of a person's chats, or None when it is forgotten."""
+    theirs = select(addresses.c.id).where(addresses.c.person_id == person_id)
+    found = tx.connection.execute(
+        select(outbox.c.body, outbox.c.sealed, outbox.c.op).where(
+            outbox.c.key == key, outbox.c.address_id.in_(theirs), outbox.c.body.is_not(None)
+        )
+    ).first()
+    return opened(found.body, found.sealed, found.op, seal) if found else None
 
 
 def forget_message(tx: Tx, recipient: Recipient, outbox_id: int) -> None:

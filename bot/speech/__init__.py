@@ -2,7 +2,7 @@
 
 from bot.speech.chat import Chat, Receipt, Receive, WayIn, Ways
 from bot.speech.forms import Field, Form
-from bot.speech.incoming import Address, File, Incoming, Kind, Shown, pack, unpack
+from bot.speech.incoming import Address, File, Incoming, Kind, Shared, Shown, pack, unpack
 from bot.speech.outgoing import Attachment, Button, Op, Outgoing, Rows
 from bot.speech.payload import Payload, read_payload
 from bot.speech.slash import Slash
@@ -23,6 +23,7 @@ __all__ = [
     "Receipt",
     "Receive",
     "Rows",
+    "Shared",
     "Shown",
     "Slash",
     "WayIn",

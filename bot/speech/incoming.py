@@ -30,6 +30,8 @@ class Kind(StrEnum):
     """Where the person is: latitude and longitude in degrees, as `52.52,13.4`."""
     ASKS = "asks"
     """The person is typing `text` behind the command that `rest` names: what could be meant? Changes nothing."""
+    SHARES = "shares"
+    """The person is about to pass on what `text` names, into another chat: what does it say? Changes nothing."""
     OTHER = "other"
     """Something that Pebble cannot read: a sticker, a file."""
     LEFT = "left"
@@ -98,14 +100,25 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """What a person passes on into another chat: `text`. Before that they see its `title` and a `line` on it."""
+
+    title: str
+    line: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """What the platform must show at once, in its own acknowledgement; other replies leave by the outbox.
 
     `form` is to be opened, `choices` are what `Kind.ASKS` is answered with: a label and the text that it stands for.
+    `shared` is what `Kind.SHARES` is answered with; where that is None, `toast` is the label of what leads to Pebble.
     `replies` says that something was put into the outbox.
     """
 
     toast: str = ""
     form: Form | None = None
     choices: tuple[tuple[str, str], ...] = ()
+    shared: Shared | None = None
     replies: bool = False

@@ -13,16 +13,22 @@ from bot.speech.instants import plain
 class Button:
     """A label that people see and a payload (at most 64 bytes) that comes back when it is tapped.
 
-    With a `url` it opens that address instead, nothing comes back, and the payload is empty.
+    With a `url` it opens that address instead, nothing comes back, and the payload is empty. `share` names something
+    that a person may pass on: a chat with a sheet of its own for that opens it, and asks what to pass on by this name
+    (`Kind.SHARES`); all others open the `url`. Others may read the name, so it is no secret.
     """
 
     label: str
     payload: str = ""
     url: str = ""
+    share: str = ""
 
     def to_list(self) -> list[str]:
         """Return what the outbox stores."""
-        return [self.label, self.payload, self.url] if self.url else [self.label, self.payload]
+        stored = [self.label, self.payload, self.url, self.share]
+        while not stored[-1] and len(stored) > 2:
+            stored.pop()
+        return stored
 
 
 _FLAGS = ("silent", "nudge", "settles_location", "direct")

@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.chats.telegram import TelegramChat
 from bot.chats.telegram_poll import Timing
 from bot.clock import SystemClock
-from bot.speech import Incoming, Shown
+from bot.speech import Incoming, Shared, Shown
 from tests.fakes import BotApi
 
 QUICK = Timing(
@@ -32,6 +32,7 @@ class Door:
         self.heard: list[Incoming] = []
         self.skipped: list[tuple[str, str]] = []
         self.toast = ""
+        self.shared: Shared | None = None
         self.before: Callable[[Incoming], Awaitable[None]] | None = None
         self.before_skip: Callable[[str], Awaitable[None]] | None = None
 
@@ -40,7 +41,7 @@ class Door:
             await self.before(incoming)
         if incoming.key not in {known.key for known in self.heard}:
             self.heard.append(incoming)
-        return Shown(self.toast)
+        return Shown(self.toast, shared=self.shared)
 
     async def on_skip(self, key: str, problem: str) -> None:
         if self.before_skip:

@@ -65,6 +65,13 @@ async def test_a_button_may_open_an_address_instead(driver: Driver) -> None:
     assert await driver.view(message) == Seen("Hand it on.", [("Share", ADDRESS)])
 
 
+async def test_what_can_be_shared_opens_an_address_where_there_is_no_sheet(driver: Driver) -> None:
+    share = Button("Share", url=ADDRESS, share="thanks 7")
+    assert Button(*share.to_list()) == share
+    message = await _send(driver, Outgoing("Hand it on.", ((share,),)))
+    assert await driver.view(message) == Seen("Hand it on.", [("Share", ADDRESS)])
+
+
 async def test_an_edit_replaces_the_text_takes_the_buttons_and_shows_what_was_chosen(driver: Driver) -> None:
     message = await _send(driver, Outgoing("How was it?", ROWS))
     await _send(driver, Outgoing("It was.", chosen="Did it", op=Op.EDIT), 2, message)

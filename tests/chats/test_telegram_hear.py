@@ -379,7 +379,7 @@ async def test_a_webhook_left_over_is_taken_down_and_only_known_kinds_are_asked_
     api.person(11).send("kept")
     async with listening(api, door):
         await until(lambda: door.texts == ["kept"])
-    wanted = ["message", "callback_query", "my_chat_member"]
+    wanted = ["message", "callback_query", "my_chat_member", "inline_query"]
     assert json.loads(api.calls_of("getUpdates")[0].params["allowed_updates"]) == wanted
     set_webhook = api.calls_of("setWebhook")[0].params
     assert json.loads(set_webhook["allowed_updates"]) == wanted

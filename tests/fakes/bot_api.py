@@ -33,6 +33,7 @@ TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0"  # of the shape that the
 class BotApi:
     """The server with its handle. Every method and property is safe to use from the test's thread.
 
+    `inline`: the bot has inline mode, which `world.inline` switches later.
     `local`: behaves as a self-hosted server in local mode, which takes http webhooks on any port.
     `enforce_rates`: answers 429 above Telegram's pace. `conflict_pause`: see `Polling`, in seconds.
     `webhook_tries`: how often an update is posted before it is given up. `port` 0 takes a free one.
@@ -42,6 +43,7 @@ class BotApi:
         self,
         token: str = TOKEN,
         *,
+        inline: bool = False,
         local: bool = False,
         enforce_rates: bool = False,
         conflict_pause: float = 3.0,
@@ -52,7 +54,7 @@ class BotApi:
         self._port = port
         number = int(token.partition(":")[0])
         bot = {"id": number, "is_bot": True, "first_name": "Pebble", "username": "pebble_test_bot"}
-        self.world = World(bot)
+        self.world = World(bot, inline=inline)
         self._people: dict[int, Person] = {}
         self._groups: dict[int, Group] = {}
         self._server = Server(self.world, token, local=local, conflict_pause=conflict_pause, tries=webhook_tries)

@@ -18,6 +18,7 @@ _TOO_LONG = "reply markup is too long"
 _KINDS = (
     "switch_inline_query",
     "switch_inline_query_current_chat",
+    "switch_inline_query_chosen_chat",
     "login_url",
     "web_app",
     "copy_text",

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .bot_api_files import known
+from .bot_api_inline import check_sharing, read_answer
 from .bot_api_keyboard import Markup, read_markup
 from .bot_api_params import Params
 from .bot_api_refusals import (
@@ -26,7 +27,7 @@ from .bot_api_refusals import (
 from .bot_api_settings import SETTINGS
 from .bot_api_text import MAX_CAPTION, Formatted, read_text
 from .bot_api_units import is_utf8
-from .bot_api_world import Chat, Document, Message, Toast, World
+from .bot_api_world import Chat, Document, Message, Query, Toast, World
 
 _ACTIONS = {  # "sendChatAction"
     "typing",
@@ -65,7 +66,7 @@ def _chat_to_write(world: World, params: Params) -> Chat:
 
 
 def _get_me(world: World, params: Params) -> Any:
-    more = {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
+    more = {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": world.inline}
     return world.bot | more
 
 
@@ -127,7 +128,7 @@ def _send_document(world: World, params: Params) -> Any:
 
 
 def _sent(world: World, params: Params, formatted: Formatted, **parts: Any) -> Any:
-    markup = read_markup(params)
+    markup = _markup(world, params)
     chat = _chat_to_write(world, params)
     if markup.location_keys and chat.type != "private":
         raise bad("location can be requested in private chats only")
@@ -137,6 +138,12 @@ def _sent(world: World, params: Params, formatted: Formatted, **parts: Any) -> A
         extra["reply_to_message"] = {key: value for key, value in replied.json().items() if key != "reply_to_message"}
     message = world.add(chat, formatted, markup=markup, sender=world.bot, from_bot=True, extra=extra, **parts)
     return message.json()
+
+
+def _markup(world: World, params: Params) -> Markup:
+    markup = read_markup(params)
+    check_sharing(markup.raw.get("inline_keyboard", []), inline=world.inline)
+    return markup
 
 
 def _replied(world: World, params: Params, chat: Chat) -> Message | None:
@@ -172,7 +179,7 @@ def _message_to_edit(world: World, params: Params) -> Message:
 
 def _edit_message_text(world: World, params: Params) -> Any:
     formatted = read_text(params, edit=True)
-    markup = read_markup(params)
+    markup = _markup(world, params)
     message = _message_to_edit(world, params)
     if message.has_media:
         raise bad("There is no text in the message to edit")
@@ -181,7 +188,7 @@ def _edit_message_text(world: World, params: Params) -> Any:
 
 def _edit_message_caption(world: World, params: Params) -> Any:
     caption = read_text(params, "caption", MAX_CAPTION, edit=True)
-    markup = read_markup(params)
+    markup = _markup(world, params)
     message = _message_to_edit(world, params)
     if not message.has_media:
         raise bad("There is no caption in the message to edit")
@@ -205,7 +212,7 @@ def _edit_message_media(world: World, params: Params) -> Any:
 
 
 def _edit_message_reply_markup(world: World, params: Params) -> Any:
-    markup = read_markup(params)
+    markup = _markup(world, params)
     message = _message_to_edit(world, params)
     return _edited(message, message.formatted, markup)
 
@@ -239,12 +246,26 @@ def _answer_callback_query(world: World, params: Params) -> Any:
         raise bad(NOT_UTF8)
     if len(text) > _MAX_TOAST:
         raise bad("MESSAGE_TOO_LONG")
-    query = world.queries.get(params.text("callback_query_id"))
+    query = _query_to_answer(world, params.text("callback_query_id"))
+    toast = Toast(text, params.flag("show_alert"), query.id)
+    world.toasts.setdefault(query.person_id, []).append(toast)
+    return True
+
+
+def _query_to_answer(world: World, number: str) -> Query:
+    query = world.queries.get(number)
     if query is None or query.answered or time.monotonic() > query.expires_at:
         raise bad(QUERY_TOO_OLD)
     query.answered = True
-    toast = Toast(text, params.flag("show_alert"), query.id)
-    world.toasts.setdefault(query.person_id, []).append(toast)
+    return query
+
+
+def _answer_inline_query(world: World, params: Params) -> Any:
+    answer = read_answer(params)
+    if not world.inline:
+        raise bad("USER_BOT_INVALID")  # seen in tdlib/telegram-bot-api#568
+    query = _query_to_answer(world, params.text("inline_query_id"))
+    world.inline_answers[query.id] = answer
     return True
 
 
@@ -282,6 +303,7 @@ METHODS: dict[str, Method] = {
     "editmessagereplymarkup": _edit_message_reply_markup,
     "deletemessage": _delete_message,
     "answercallbackquery": _answer_callback_query,
+    "answerinlinequery": _answer_inline_query,
     "sendchataction": _send_chat_action,
     "getchat": _get_chat,
     "leavechat": _leave_chat,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from .bot_api_talk import Talk
+from .bot_api_inline import InlineAnswer
+from .bot_api_talk import Talk, wait_until
 from .bot_api_text import Formatted
 from .bot_api_units import utf16_units
 from .bot_api_world import Chat, Message, Query, Toast, User, World
 
 _QUERY_LIFETIME = 60.0  # seconds; Telegram names no figure, its apps stop waiting well within a minute
+_INLINE_LIFETIME = 10.0  # seconds, seen in eternnoir/pyTelegramBotAPI#270
 _ANONYMOUS = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
 
 
@@ -107,8 +109,7 @@ class Person(Talk):
             return self._tap(where, data, -1.0 if too_late else _QUERY_LIFETIME)
 
     def _tap(self, message: Message, data: str, lifetime: float) -> str:
-        number = str(4_000_000_000_000_000 + len(self.world.queries))
-        self.world.queries[number] = Query(number, self.id, time.monotonic() + lifetime)
+        number = self._new_query(lifetime)
         body = {
             "id": number,
             "from": self.user.json(),
@@ -118,6 +119,39 @@ class Person(Talk):
         }
         self.world.push("callback_query", body)
         return number
+
+    def _new_query(self, lifetime: float) -> str:
+        number = str(4_000_000_000_000_000 + len(self.world.queries))
+        self.world.queries[number] = Query(number, self.id, time.monotonic() + lifetime)
+        return number
+
+    def ask_inline(self, query: str, *, too_late: bool = False) -> str:
+        """Types the bot's name and `query` into some chat and returns the id of the inline query.
+
+        Raises AssertionError where the bot has no inline mode: then Telegram's apps ask nobody.
+        """
+        if not self.world.inline:
+            raise AssertionError("inline mode is off")
+        with self.world.changed:
+            number = self._new_query(-1.0 if too_late else _INLINE_LIFETIME)
+            body = {"id": number, "from": self.user.json(), "query": query, "offset": "", "chat_type": "private"}
+            self.world.push("inline_query", body)
+        return number
+
+    def open_sheet(self, label: str) -> str:
+        """Taps a button that shares, picks some chat, and returns the id of the inline query that follows."""
+        rows = [row for message in self.inbox for row in message.markup.raw.get("inline_keyboard", [])]
+        found = [button for row in rows for button in row if button["text"] == label]
+        if not found or "switch_inline_query_chosen_chat" not in found[-1]:
+            raise AssertionError(f"no button {label!r} that shares\n{self.picture()}")
+        return self.ask_inline(found[-1]["switch_inline_query_chosen_chat"]["query"])
+
+    def offered(self, query: str) -> InlineAnswer:
+        """What is offered for an inline query. Raises AssertionError when no answer comes."""
+        answers = self.world.inline_answers
+        if not wait_until(self.world, lambda: query in answers, 5):
+            raise AssertionError("the inline query was not answered")
+        return answers[query]
 
     def block(self) -> None:
         """Blocks the bot; it is told so once ("my_chat_member")."""

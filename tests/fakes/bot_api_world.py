@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .bot_api_files import remember
+from .bot_api_inline import InlineAnswer
 from .bot_api_keyboard import Button, Markup
 from .bot_api_refusals import (
     CANNOT_INITIATE,
@@ -130,7 +131,7 @@ class Message:
 
 @dataclass
 class Query:
-    """A tap that waits for its answer. `expires_at` in monotonic seconds."""
+    """A tap, or an inline query, that waits for its answer. `expires_at` in monotonic seconds."""
 
     id: str
     person_id: int
@@ -164,6 +165,9 @@ class World:
     commands: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
     about: dict[tuple[str, str], str] = field(default_factory=dict)
     updates: Updates = field(default_factory=Updates)
+    inline: bool = False
+    """Inline mode, as the bot's owner has switched it on or off at BotFather (/setinline)."""
+    inline_answers: dict[str, InlineAnswer] = field(default_factory=dict)
     on_update: Callable[[], None] = field(default=lambda: None)
     last_message_id: int = 0
 

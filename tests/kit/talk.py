@@ -242,6 +242,10 @@ class Friend:
         shown = await self.house.receive(replace(self.event(Kind.ASKS, typed), rest=command))
         return list(shown.choices)
 
+    async def shares(self, name: str) -> Shown:
+        """Be about to pass on what has this name, in some other chat, and return what is offered."""
+        return await self.house.receive(self.event(Kind.SHARES, name))
+
     def event(
         self, kind: Kind, text: str = "", *, rest: str = "", message: str | None = None, key: str | None = None
     ) -> Incoming:

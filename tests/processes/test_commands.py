@@ -74,7 +74,9 @@ def test_check_says_of_each_part_whether_it_is_fine(pebble: Pebble, new_pebble: 
         "ok    tz data",
         "ok    pictures",
     ]
-    assert "@pebble_test_bot" in well.stdout
+    assert "@pebble_test_bot; inline mode is off: send /setinline to @BotFather" in well.stdout
+    api.world.inline = True
+    assert "@pebble_test_bot, inline mode is on" in pebble.run("check").stdout
     pebble.settings["TELEGRAM_TOKEN"] = "999:someone-elses"
     ill = pebble.run("check")
     assert ill.returncode == 1
