@@ -24,7 +24,7 @@ LONGEST = 80
 def _ripple(visit: Visit) -> None:
     found = ripple_of(visit.tx, visit.person)
     row = (visit.button(N_("Thank somebody"), Payload("menu", 0, "thanks")),)
-    if not found.sentences:
+    if not found.people:  # nor where both ends are the person: chats of theirs that were joined
         visit.say(N_("Nothing has travelled yet. One sentence of thanks is a beginning."), (row,))
         return
     lines = [told(visit, found)]
@@ -100,7 +100,7 @@ def _line(visit: Visit, found: Ripple, node: Node) -> str:
     day = told_day(visit, local(visit.person.here, node.at).date())
     line = f"{day} → {node.receiver}: “{beginning(node.sentence or '', LONGEST)}”"
     on = len(came) - 1
-    return f"{line} · {visit.voice.count('passed on {n} time', 'passed on {n} times', on)}" if on else line
+    return f"{line} · {visit.voice.count('passed on once', 'passed on {n} times', on)}" if on else line
 
 
 def _language(visit: Visit, tag: str) -> str:
@@ -113,7 +113,7 @@ def _language(visit: Visit, tag: str) -> str:
 def ripple_line(visit: Visit) -> bool:
     """Say in one line how far it went, where something was passed on; return whether there was something to say."""
     found = ripple_of(visit.tx, visit.person)
-    if found.depth < 2:
+    if found.depth < 2 or not found.people:
         return False
     visit.show(Outgoing(told(visit, found)))
     return True
