@@ -10,8 +10,9 @@ from bot.flows.sign_up import SIGN_UP
 from bot.flows.visit import OLD, Chapter, Command, Option, Visit, choices
 from bot.nudges import queries
 from bot.nudges.queries import Nudge
+from bot.outbox import shelf
 from bot.schedules.times import next_after
-from bot.speech import Kind, Payload
+from bot.speech import Kind, Outgoing, Payload
 from bot.texts import N_
 
 
@@ -48,7 +49,9 @@ def _offer_privacy(visit: Visit) -> None:
     """Ask somebody new, in a place that others share, where to go on; nobody else sees this line."""
     where = ((N_("In private"), "private"), (N_("Stay here"), "here"))
     row = tuple(visit.button(label, Payload("begin", 0, choice)) for label, choice in where)
-    visit.say(N_("Hi, I’m Pebble: one tiny moment, when you choose. Shall we go on in private?"), (row,))
+    text = visit.voice.say(N_("Hi, I’m Pebble: one tiny moment, when you choose. Shall we go on in private?"))
+    # Not `show`: what is kept is said with the question that follows, in whichever place.
+    shelf.put(visit.tx, visit.person.recipient, Outgoing(text, (row,)))
 
 
 def _in_private(visit: Visit) -> None:

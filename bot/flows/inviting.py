@@ -9,7 +9,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from bot.flows.linking import headed, place_of
+from bot.flows.linking import place_of
 from bot.flows.visit import OLD, Chapter, Looking, Visit
 from bot.gratitude import queries
 from bot.gratitude.invitations import Keys, is_fresh
@@ -57,7 +57,7 @@ def _invitation(visit: Visit, link_id: int, keys: Keys, name: str) -> Outgoing:
 
 
 def _told(visit: Visit, platform: str, way: WayIn) -> str:
-    place = headed(place_of(visit.voice, platform))
+    place = place_of(visit.voice, platform)
     if way.carries:
         return f"{place}: {way.url}"
     return visit.voice.say(N_("{place}: {url} adds me there, then the code opens it."), place=place, url=way.url)

@@ -10,10 +10,11 @@ from bot.people.link_codes import LinkCode, Unfit, show_code, type_code, typed_c
 from bot.speech import Button, Outgoing, Payload, Rows
 from bot.texts import N_, Voice
 
-PLATFORMS = {"telegram": "Telegram", "discord": "Discord", "web": N_("the chat page")}
+PLATFORMS = {"telegram": "Telegram", "discord": "Discord", "web": N_("Chat page")}
+"""What a platform is called: a label, for a name within a sentence would need a form for each of its places."""
 UNFIT = {
     Unfit.UNKNOWN: N_("That code doesn’t fit, or its 10 minutes are over. /link in the other chat shows a new one."),
-    Unfit.GUESSED: N_("Those were a few wrong ones. Let’s try again in an hour, with a new code."),
+    Unfit.GUESSED: N_("The last few codes didn’t fit. Let’s try again in an hour, with a new one."),
 }
 
 
@@ -38,8 +39,8 @@ def _link(visit: Visit) -> None:
 
 def _ask(visit: Visit, code: LinkCode) -> None:
     text = N_(
-        "Join this chat with the one on {place} that showed the code? Both become one: moments, nudges, thanks and "
-        "blocks, and all of it can be seen in both. Only if it was you who asked for the code."
+        "Join this chat with the other one ({place}), which showed the code? Both become one: moments, nudges, thanks "
+        "and blocks, and all of it can be seen in both. Say yes only if it was you who asked for the code."
     )
     row = (
         visit.button(N_("Join"), Payload("join", code.id, "yes")),
@@ -49,13 +50,8 @@ def _ask(visit: Visit, code: LinkCode) -> None:
 
 
 def place_of(voice: Voice, platform: str) -> str:
-    """Return what a platform is called within a sentence."""
-    return voice.say(PLATFORMS[platform]) if platform in PLATFORMS else platform
-
-
-def headed(place: str) -> str:
-    """Return a place as it stands at the beginning of a line."""
-    return place[:1].upper() + place[1:]
+    """Return what a platform is called, as a label: `Chat page: …`, or in brackets."""
+    return voice.say(PLATFORMS[platform]) if platform in PLATFORMS else platform.capitalize()
 
 
 def _join(visit: Visit, payload: Payload) -> None:
@@ -71,9 +67,11 @@ def _join(visit: Visit, payload: Payload) -> None:
     visit.refresh()
     visit.voice = Voice.of(visit.person.language)
     here = place_of(visit.voice, visit.incoming.address.platform)
-    told = visit.voice.say(N_("This chat and the one on {place} are one now. Not you? /unlink parts them."), place=here)
+    told = visit.voice.say(
+        N_("This chat and another one ({place}) are one now. Not you? /unlink parts them."), place=here
+    )
     shelf.put(visit.tx, Recipient(code.address_id, visit.person.seal), Outgoing(told))
-    visit.say(N_("You are one now. Where shall your nudges come?"), _homes(visit))
+    visit.say(N_("Both chats are one now. Where shall your nudges come?"), _homes(visit))
 
 
 def _homes(visit: Visit) -> Rows:
@@ -85,7 +83,7 @@ def _chat(visit: Visit, verb: str, address_id: int, platform: str) -> Button:
     place = place_of(visit.voice, platform)
     if address_id == visit.person.address_id:
         place = visit.voice.say(N_("Here ({place})"), place=place)
-    return Button(headed(place), str(Payload(verb, address_id)))
+    return Button(place, str(Payload(verb, address_id)))
 
 
 def _home(visit: Visit, payload: Payload) -> None:
@@ -116,7 +114,9 @@ def _part(visit: Visit, payload: Payload) -> None:
         visit.toast = visit.voice.say(OLD)
     elif payload.row == visit.person.address_id:
         visit.refresh()
-        visit.say(N_("This chat begins anew; /start whenever you like. What was yours is in your other chat."))
+        text = N_("This chat begins anew; /start whenever you like. What was yours is in your other chat.")
+        # Not `show`: what is kept is said with the first answer to whatever they begin here.
+        shelf.put(visit.tx, visit.person.recipient, Outgoing(visit.voice.say(text)))
     else:
         visit.say(N_("Parted. Everything of yours is here."))
 

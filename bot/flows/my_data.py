@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.flows.conversation import start
 from bot.flows.effects import EraseEverything, SendExport
 from bot.flows.engine import Answer, Ask, Flow, Scene, Step, Turn, Unclear, tap_a_button
+from bot.flows.kept_line import wants_line
 from bot.flows.positions import PART
 from bot.flows.visit import Chapter, Command, Visit
 from bot.gratitude.standing import marks_of
@@ -48,6 +49,7 @@ def _privacy(visit: Visit) -> None:
         visit.button(N_("Export"), Payload("menu", 0, "export")),
         visit.button(N_("Delete"), Payload("menu", 0, "delete")),
     )
+    wants_line(visit.tx, visit.person)  # all of it stands here
     visit.show(Outgoing(text, (row,)))
 
 

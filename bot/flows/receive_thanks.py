@@ -17,7 +17,7 @@ from bot.texts import N_
 
 CLOSED = {
     Closed.UNKNOWN: N_("This invitation doesn’t open, or not any more. Whoever gave it to you can make a new one."),
-    Closed.GUESSED: N_("Those were a few wrong ones. Let’s try again in an hour."),
+    Closed.GUESSED: N_("The last few codes didn’t fit. I take new ones again in an hour."),
     Closed.OWN: N_("That is your own invitation. It is for the one you wrote to."),
 }
 
@@ -26,7 +26,7 @@ def _accept(visit: Visit) -> None:
     if visit.incoming.rest.strip():
         open_way(visit, visit.incoming.rest)
     else:
-        visit.say(N_("With the code behind it, please: /accept and the twelve signs that you were given."))
+        visit.say(N_("With the code behind it, please: /accept and the twelve characters that you were given."))
 
 
 def open_way(visit: Visit, written: str) -> None:
@@ -124,7 +124,10 @@ def _back(visit: Visit, link: Link) -> None:
 
 def _mute(visit: Visit, link: Link) -> None:
     queries.set_muted(visit.tx, visit.person, link.sender_id or 0, True)
-    _redraw(visit, link, N_("What {name} sends waits now, a week each. Nobody is told. /people changes it."), ())
+    line = N_(
+        "From now on, what {name} sends waits for a week, in case you want it. Nobody is told. /people changes it."
+    )
+    _redraw(visit, link, line, ())
 
 
 def _block(visit: Visit, link: Link) -> None:
@@ -164,7 +167,7 @@ CHAPTER = Chapter(
             N_("See what an invitation brings"),
             _accept,
             N_("/accept"),
-            Option(N_("code"), N_("The twelve signs that you were given")),
+            Option(N_("code"), N_("The twelve characters that you were given")),
         )
     },
     taps={"invite": _answer_invitation, "thx": _tap},

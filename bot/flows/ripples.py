@@ -25,7 +25,7 @@ LONGEST = 80
 def _ripple(visit: Visit) -> None:
     counts = ripple.counts_of(visit.tx, visit.person)
     row = (visit.button(N_("Thank somebody"), Payload("menu", 0, "thanks")),)
-    if not counts.sentences:
+    if not counts.people:  # nor where both ends are the person: chats of theirs that were joined
         visit.say(N_("Nothing has travelled yet. One sentence of thanks is a beginning."), (row,))
         return
     lines = [told(visit, counts)]
@@ -120,7 +120,7 @@ def _line(visit: Visit, words: Words, on: int) -> str:
     # Translators: stands for a name: Wed 18 Nov → somebody who has left Pebble: “Thank you for the soup.”
     to = words.other or visit.voice.say(N_("somebody who has left Pebble"))
     line = f"{day} → {to}: “{beginning(words.sentence, LONGEST)}”"
-    return f"{line} · {visit.voice.count('passed on {n} time', 'passed on {n} times', on)}" if on else line
+    return f"{line} · {visit.voice.count('passed on once', 'passed on {n} times', on)}" if on else line
 
 
 def _language(visit: Visit, tag: str) -> str:
@@ -134,7 +134,10 @@ def ripple_line(visit: Visit) -> bool:
     """Say in one line how far it went, where something was passed on; return whether there was something to say."""
     if not ripple.was_passed_on(visit.tx, visit.person):
         return False
-    visit.show(Outgoing(told(visit, ripple.counts_of(visit.tx, visit.person))))
+    counts = ripple.counts_of(visit.tx, visit.person)
+    if not counts.people:
+        return False
+    visit.show(Outgoing(told(visit, counts)))
     return True
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from bot.flows.choosing import ask_cue, ask_here, default_days, read_cue, rows_of
 from bot.flows.effects import BeginMoment, KeepZone, SetNudge
 from bot.flows.engine import Answer, Ask, Flow, Scene, Step, Turn, Unclear, tap_a_button
+from bot.flows.kept_line import KEPT
 from bot.flows.picking import picking_steps
 from bot.flows.when import OVER, days_of, read_again, said_again, told, when_steps
 from bot.flows.zone import said_yes, zone_steps
@@ -33,8 +34,7 @@ def _ask_practice(scene: Scene) -> Ask:
             "I’m automated, not a therapist and not for emergencies: /help lists people who can be there."
         )
     )
-    sealed = scene.voice.say(N_("What you tell me is kept sealed; whoever runs this bot could read it: /privacy"))
-    return Ask(f"{hello}\n{sealed}\n\n{scene.voice.say(N_('Pick one to begin:'))}", rows_of(offers, 1))
+    return Ask(f"{hello}\n{scene.voice.say(KEPT)}\n\n{scene.voice.say(N_('Pick one to begin:'))}", rows_of(offers, 1))
 
 
 def _take_practice(scene: Scene, answer: Answer) -> Turn | Unclear:

@@ -143,8 +143,7 @@ def _take_who(scene: Scene, answer: Answer) -> Turn | Unclear:
 
 def _ask_sentence(scene: Scene) -> Ask:
     text = N_(
-        "One sentence for {name}: one exact thing, as something that goes on, like “I like how you let me finish what "
-        "I say.”"
+        "One sentence for {name}: one exact thing, as it is these days, like “I like how you let me finish what I say.”"
     )
     return Ask(scene.voice.say(text, name=_called(scene)))
 

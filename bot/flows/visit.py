@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.catalogue import Catalogue
 from bot.flows.engine import Flow
+from bot.flows.kept_line import KEPT, wants_line
 from bot.nudges import kept, queries
 from bot.nudges.moments import Moment
 from bot.nudges.prompts import OWN_WORDS, Occasion, opening
@@ -129,7 +130,13 @@ class Visit:
         return hint if hint and Voice.of(hint).language == self.person.language else self.person.language
 
     def show(self, outgoing: Outgoing, moment_id: int | None = None, links: Collection[int] = ()) -> None:
-        """Answer with a message, in which the sentences of these links stand."""
+        """Answer with a message, in which the sentences of these links stand.
+
+        Before the first one stands what is kept, unless that message says it itself.
+        """
+        line = self.voice.say(KEPT)
+        if wants_line(self.tx, self.person) and line not in outgoing.text:
+            shelf.put(self.tx, self.person.recipient, Outgoing(line))
         shelf.put(self.tx, self.person.recipient, outgoing, Terms(moment_id=moment_id, links=links))
 
     def say(self, message: str, rows: Rows = (), **values: object) -> None:

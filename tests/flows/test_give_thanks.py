@@ -48,8 +48,8 @@ async def test_one_tap_accepts_and_shows_the_sentence_to_somebody_who_was_never_
     code = await invite(anna, "Bea")
     await bea.command("accept", code.lower().replace("-", " "))
     await bea.tap("Accept")
-    assert bea.said[1] == f"💛 From Anna:\n\n“{SENTENCE}”"
-    assert bea.inbox[1].labels == ["❤️", "You made my day", "Good that you exist", "Pass it on", "…"]
+    assert bea.said[2] == f"💛 From Anna:\n\n“{SENTENCE}”"
+    assert bea.inbox[2].labels == ["❤️", "You made my day", "Good that you exist", "Pass it on", "…"]
     assert bea.newest.text == "That is all there is to do. If you ever want tiny moments of your own: /start"
 
 
@@ -123,7 +123,7 @@ async def test_after_five_wrong_guesses_nothing_opens_for_an_hour(anna: Friend, 
         await bea.command("accept", f"0000-0000-000{guess}")
         assert bea.newest.text == CLOSED
     await bea.command("accept", code)
-    assert bea.newest.text == "Those were a few wrong ones. Let’s try again in an hour."
+    assert bea.newest.text == "The last few codes didn’t fit. I take new ones again in an hour."
     await house.pass_time(HOUR + 1)
     await bea.command("accept", code)
     assert bea.newest.labels == ["Accept", "No, thank you"]

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 import pytest
 
 from bot.door import Door
+from bot.flows.linking import place_of
 from bot.flows.visit import OLD
 from bot.speech import Payload, WayIn
+from bot.texts import Voice
 from tests.kit.drawing import PNG
 from tests.kit.talk import Friend, House, Said
 from tests.kit.thanks import code_of, invite, meet, token_of
@@ -46,11 +48,22 @@ async def test_every_platform_has_a_way_in_that_works_there(anna: Friend, house:
     everywhere(house)
     await invite(anna, "Bea")
     token, text = token_of(anna), anna.newest.text
-    assert f"The chat page: https://pebble.test/?invite={token}\n" in text
+    assert f"Chat page: https://pebble.test/?invite={token}\n" in text
     assert f"Telegram: https://t.me/pebble_test_bot?start={token}\n" in text
     assert f"Discord: {ADD} adds me there, then the code opens it.\n" in text
     assert text.endswith(f"In any chat with me: /accept {code_of(anna)}")
     assert anna.newest.labels == ["Share the invitation", "QR code"]
+
+
+async def test_a_platform_is_named_as_a_label_so_that_no_language_has_to_bend_it(house: House) -> None:
+    everywhere(house)
+    anna = house.person("anna", language="de")
+    await anna.command("danke")
+    for words in ("Bea", "Du hörst so gut zu.", "Änne"):
+        await anna.send(words)
+    await anna.tap("Senden")
+    assert f"\n\nChatseite: https://pebble.test/?invite={token_of(anna)}\n" in anna.newest.text
+    assert place_of(Voice.of("de"), "web") == "Chatseite"
 
 
 async def test_where_telegram_is_not_there_is_no_sheet_of_its(anna: Friend) -> None:

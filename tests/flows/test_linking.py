@@ -48,12 +48,12 @@ async def test_a_code_joins_two_chats_after_a_yes(anna: Friend, phone: Friend) -
     await anna.command("help")
     code = await code_of(anna)
     await phone.command("link", code.lower())
-    assert phone.newest.text.startswith("Join this chat with the one on memory that showed the code?")
+    assert phone.newest.text.startswith("Join this chat with the other one (Memory), which showed the code?")
     assert not same(anna, phone)
     await phone.tap("Join")
     assert same(anna, phone)
-    assert phone.newest.text == "You are one now. Where shall your nudges come?"
-    assert anna.newest.text == "This chat and the one on memory are one now. Not you? /unlink parts them."
+    assert phone.newest.text == "Both chats are one now. Where shall your nudges come?"
+    assert anna.newest.text == "This chat and another one (Memory) are one now. Not you? /unlink parts them."
 
 
 async def test_a_no_leaves_them_two_and_uses_the_code_up(anna: Friend, phone: Friend) -> None:
@@ -96,7 +96,7 @@ async def test_after_five_wrong_guesses_a_right_code_is_asked_for_in_an_hour(
         await phone.command("link", f"0000-000{guess}")
     assert phone.newest.text == WRONG
     await phone.command("link", code)
-    assert phone.newest.text == "Those were a few wrong ones. Let’s try again in an hour, with a new code."
+    assert phone.newest.text == "The last few codes didn’t fit. Let’s try again in an hour, with a new one."
     assert not same(anna, phone)
     await house.pass_time(3601)
     await phone.command("link", await code_of(anna))
@@ -144,8 +144,8 @@ async def test_nudges_come_to_the_chosen_chat(anna: Friend, phone: Friend, house
     await anna.sign_up(time="8:30")
     await phone.sign_up(practice="Three senses", time="8:30")
     await link(anna, phone)
-    assert sorted(phone.newest.labels) == ["Here (memory)", "Memory"]
-    await phone.tap("Here (memory)")
+    assert sorted(phone.newest.labels) == ["Here (Memory)", "Memory"]
+    await phone.tap("Here (Memory)")
     before = len(anna.inbox)
     await house.pass_time(DAY)
     assert sum(said.nudge for said in phone.inbox) == 2
@@ -274,7 +274,7 @@ async def test_nothing_names_the_one_who_went_and_every_seal_opens(anna: Friend,
 
     one, _, gone = house.store.run_now(work)
     # Bea was known to both, and both to her; a conversation of the one who went was under way.
-    assert gone == {"persons": 1, "acquaintances": 2, "positions": 1, "past_keys": -1}
+    assert gone == {"persons": 1, "acquaintances": 2, "positions": 1, "told": 1, "past_keys": -1}
     house.store.run_now(lambda tx: _open_everything(tx, one))
 
 
@@ -303,7 +303,7 @@ async def test_languages_and_settings_of_the_first_stay_and_lacking_ones_come(ho
     await anna.tap("Verbinden")
     person: Any = house.store.run_now(lambda tx: person_of(tx, phone))
     assert (person.language, person.quiet.start) == ("de", 22 * 60)
-    assert anna.newest.text == "Ihr seid jetzt eins. Wohin sollen deine Erinnerungen kommen?"
+    assert anna.newest.text == "Beide Chats sind jetzt eins. Wohin sollen deine Stupser kommen?"
 
 
 async def test_thanks_are_read_on_after_either_side_has_joined_chats_and_go_with_their_sender(
@@ -370,9 +370,9 @@ async def test_a_chat_that_parts_begins_anew_and_the_rest_stays(anna: Friend, ph
     await anna.send("the tea was warm")
     await anna.sign_up()
     await link(anna, phone)
-    await phone.tap("Here (memory)")
+    await phone.tap("Here (Memory)")
     await phone.command("unlink")
-    await phone.tap("Here (memory)")
+    await phone.tap("Here (Memory)")
     assert phone.newest.text.startswith("This chat begins anew; /start whenever you like.")
     assert not same(anna, phone)
     assert moments_of(phone) == []
@@ -433,5 +433,5 @@ async def test_the_chat_page_reads_on_after_joining_and_parting(anna: Friend, ph
 
     assert lines("phone") == phone.said
     await phone.command("unlink")
-    await phone.tap("Here (memory)")
+    await phone.tap("Here (Memory)")
     assert lines("phone") == [phone.newest.text]

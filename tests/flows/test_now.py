@@ -14,7 +14,7 @@ from bot.people.queries import note_low
 from bot.texts import Voice
 from tests.flows.larger import HELPERS, larger, made
 from tests.flows.looking import HOUR, moments_of, nudges_of, payload, person_of, position_of, without
-from tests.kit.talk import Friend, House
+from tests.kit.talk import KEPT_LINE, Friend, House
 
 OLD = "That button has done its part. /now begins a new moment, /nudges shows what is set."
 HOME = "A moment now: the one that fits, or look around."
@@ -48,7 +48,7 @@ async def test_the_menu_begins_with_what_fits_and_lists_the_themes(bea: Friend) 
 
 async def test_a_theme_is_leafed_through_in_the_same_message(bea: Friend) -> None:
     await walk(bea, "Theme 3")
-    assert len(bea.inbox) == 1
+    assert bea.said == [KEPT_LINE, bea.newest.text]
     assert bea.newest.text == "Theme 3: which one?"
     assert (len(bea.newest.rows), bea.newest.labels[-2:]) == (8, ["Back", "Next page"])
     first = bea.newest.labels
@@ -59,7 +59,7 @@ async def test_a_theme_is_leafed_through_in_the_same_message(bea: Friend) -> Non
     assert bea.newest.labels == first
     await bea.tap("Back")
     assert bea.newest.text == HOME
-    assert len(bea.inbox) == 1
+    assert bea.said == [KEPT_LINE, bea.newest.text]
 
 
 async def test_every_practice_is_met_by_theme_by_hour_and_by_length(bea: Friend, full: House) -> None:
@@ -96,7 +96,7 @@ async def test_a_card_says_what_it_is_and_why_and_begins_it(bea: Friend, full: H
     assert bea.newest.text == "Theme 0: which one?"
     await bea.tap("One slow breath")
     await bea.tap("Begin")
-    assert (bea.inbox[0].labels, bea.inbox[0].chosen) == ([], "Begin")
+    assert (bea.inbox[1].labels, bea.inbox[1].chosen) == ([], "Begin")
     assert bea.newest.nudge
     assert [moment.practice for moment in moments_of(bea)] == ["one-breath"]
 
@@ -289,7 +289,7 @@ async def test_a_menu_that_was_used_is_not_drawn_anew(bea: Friend) -> None:
     back = payload(card, "Back")
     await bea.tap("Begin")
     assert (await bea.tap_payload(back, card.id)).toast == OLD
-    assert bea.inbox[0].labels == []
+    assert bea.inbox[1].labels == []
 
 
 async def test_a_card_whose_practice_went_away_leads_back(bea: Friend, full: House) -> None:

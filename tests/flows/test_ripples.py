@@ -135,6 +135,17 @@ async def test_there_is_no_picture_before_anything_has_travelled(anna: Friend) -
     assert anna.newest.image == b""
 
 
+async def test_thanks_between_ones_own_chats_have_reached_nobody_and_no_zero_is_told(house: House) -> None:
+    anna, bea = house.person("anna"), house.person("bea")
+    await meet(anna, bea)
+    await anna.command("link")
+    await bea.command("link", anna.newest.text.split("/link ")[1].split("\n")[0])
+    await bea.tap("Join")
+    await anna.command("ripple")
+    assert anna.newest.text == "Nothing has travelled yet. One sentence of thanks is a beginning."
+    assert anna.newest.image == b""
+
+
 async def test_many_long_sentences_leave_room_for_the_picture(house: House) -> None:
     anna = house.person("anna")
     for name in ("bea", "carl", "dora", "emil", "fay", "gus", "hal", "ida"):
@@ -188,7 +199,7 @@ async def test_languages_are_named(house: House) -> None:
     await bea.tap("Annehmen")
     await anna.command("ripple")
     assert "In German and English." in anna.newest.text
-    assert bea.said[1].startswith("💛 Von Anna:")
+    assert bea.said[2].startswith("💛 Von Anna:")
 
 
 async def test_what_was_withheld_is_nothing_in_its_receivers_ripple(house: House) -> None:

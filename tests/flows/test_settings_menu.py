@@ -9,7 +9,7 @@ from bot.schedules.quiet import DayParts, QuietHours
 from bot.schedules.rules import WEEKENDS, OnDate, Rule, Times, Weekly
 from bot.texts import Voice
 from tests.flows.looking import DAY, moments_of, nudges_of, payload, person_of, position_of
-from tests.kit.talk import Friend, House
+from tests.kit.talk import KEPT_LINE, Friend, House
 
 OLD = "That button has done its part. /now begins a new moment, /nudges shows what is set."
 
@@ -43,7 +43,7 @@ async def test_faces_are_switched_in_place(anna: Friend) -> None:
     await anna.tap("Faces")
     assert "✓ Faces" in anna.newest.labels
     assert person(anna).feelings
-    assert len(anna.inbox) == 1
+    assert anna.said == [KEPT_LINE, anna.newest.text]
 
 
 async def test_asking_twice_holds_for_all_nudges(anna: Friend, house: House) -> None:
@@ -99,7 +99,7 @@ async def test_in_the_settings_the_language_changes_where_it_stands(anna: Friend
     await anna.tap("Language")
     await anna.tap("Deutsch")
     assert anna.newest.text.startswith("Deine Einstellungen:\nSprache: Deutsch\n")
-    assert len(anna.inbox) == 1
+    assert anna.said == [KEPT_LINE, anna.newest.text]
 
 
 async def test_the_platform_hints_only_at_the_first_meeting(house: House) -> None:

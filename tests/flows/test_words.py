@@ -6,7 +6,7 @@ import pytest
 
 from bot.speech import Kind
 from tests.flows.looking import DAY, HOUR, MINUTE, moments_of, position_of, say_in_time
-from tests.kit.talk import Friend, House
+from tests.kit.talk import KEPT_LINE, Friend, House
 
 HELPFUL = "I only know small things, but I’m here. What would help right now?"
 
@@ -23,7 +23,7 @@ async def test_words_that_nobody_waits_for_get_one_helpful_line_with_buttons_tha
     anna: Friend, label: str, reply: str
 ) -> None:
     await anna.send("what is the weather like?")
-    assert anna.said == [HELPFUL]
+    assert anna.said == [KEPT_LINE, HELPFUL]
     await anna.tap(label)
     assert anna.newest.text.startswith(reply)
 
@@ -31,18 +31,18 @@ async def test_words_that_nobody_waits_for_get_one_helpful_line_with_buttons_tha
 @pytest.mark.parametrize("name", ["dance", "", "START", "cancel; drop", "start@otherbot"])
 async def test_a_command_that_is_unknown_gets_the_same_line(anna: Friend, name: str) -> None:
     await anna.command(name)
-    assert anna.said == [HELPFUL]
+    assert anna.said == [KEPT_LINE, HELPFUL]
 
 
 async def test_cancel_outside_says_that_there_is_nothing_to_leave(anna: Friend) -> None:
     await anna.command("cancel")
-    assert anna.said == ["There is nothing to leave right now."]
+    assert anna.said == [KEPT_LINE, "There is nothing to leave right now."]
 
 
 @pytest.mark.parametrize("kind", [Kind.VOICE, Kind.PHOTO, Kind.OTHER])
 async def test_what_cannot_be_taken_in_yet_is_said_kindly(anna: Friend, kind: Kind) -> None:
     await anna.send("", kind)
-    assert anna.said == ["I can’t take that in yet. A few written words or a tap work well."]
+    assert anna.said == [KEPT_LINE, "I can’t take that in yet. A few written words or a tap work well."]
 
 
 async def test_a_sentence_a_day_later_is_no_answer_any_more(anna: Friend, house: House) -> None:

@@ -32,6 +32,8 @@ from tests.kit.clock import HandClock
 from tests.kit.drawing import sketch
 
 CATALOGUE: Catalogue = load_catalogue()
+KEPT_LINE = "What you tell me is kept sealed; whoever runs this bot could read it: /privacy"
+"""What stands before the first answer to somebody new."""
 
 
 @dataclass
@@ -214,12 +216,12 @@ class Friend:
         return await self.send(f"{latitude},{longitude}", Kind.LOCATION)
 
     async def tap(self, label: str) -> Shown:
-        """Tap the newest button that reads like this."""
+        """Tap the newest button that reads like this; of several, the one that reads exactly so."""
         for said in reversed(self.inbox):
-            for row in said.rows:
-                for button in row:
-                    if label in button.label:
-                        return await self.tap_payload(button.payload, said.id)
+            found = [button for row in said.rows for button in row if label in button.label]
+            if found:
+                exact = next((button for button in found if button.label == label), found[0])
+                return await self.tap_payload(exact.payload, said.id)
         raise AssertionError(f"no button {label!r} in:\n{self.picture()}")
 
     async def tap_payload(self, payload: str, message: str | None, *, key: str | None = None) -> Shown:

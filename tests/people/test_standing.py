@@ -22,7 +22,7 @@ DAY = 86_400
 NOTHING = "Nothing can leave from here just now."
 CLOSED = "This invitation doesn’t open, or not any more. Whoever gave it to you can make a new one."
 ENOUGH = "Five sentences have left today. Tomorrow has room for more."
-GUESSED = "Those were a few wrong ones. Let’s try again in an hour."
+GUESSED = "The last few codes didn’t fit. I take new ones again in an hour."
 
 
 @pytest.fixture

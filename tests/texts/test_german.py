@@ -151,3 +151,9 @@ def test_the_times_that_texts_suggest_are_understood_in_german_too() -> None:
             suggested += [(own, _understood(own, "de")) for own in told]
     assert [own for own, understood in suggested if not understood] == []
     assert {"werktags 8:30", "jeden zweiten Tag um 12 Uhr", "in 20 Minuten"} <= {own for own, _ in suggested}
+
+
+def test_a_nudge_is_called_the_same_everywhere() -> None:
+    nudges = [(english, words) for english, words in said() if re.search(r"\b[Nn]udges?\b", english)]
+    assert len(nudges) > 10
+    assert [words for english, words in nudges if re.search(r"Erinnerung|Anst[oö]ß|Benachrichtigung", words)] == []

@@ -110,6 +110,6 @@ async def test_two_chats_of_different_platforms_become_one(seated: tuple[Town, S
         await anna.say("/link")
         code = anna.said()[-1].split("/link ")[1].split("\n")[0]
         await other.say(f"/link {code}")
-        assert any("Join this chat with the one on the chat page" in said for said in other.said())
+        assert any("Join this chat with the other one (Chat page)" in said for said in other.said())
         await other.tap("Join")
-        assert anna.said()[-1] == f"This chat and the one on {place} are one now. Not you? /unlink parts them."
+        assert anna.said()[-1] == f"This chat and another one ({place}) are one now. Not you? /unlink parts them."

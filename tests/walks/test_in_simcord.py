@@ -9,6 +9,7 @@ import pytest
 from bot.flows.book import MENU
 from tests.kit.clock import START
 from tests.kit.simcord_house import Place, SimcordHouse, simcord_house
+from tests.kit.talk import KEPT_LINE
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 TO_HALF_PAST_EIGHT = DAY - HOUR // 2
@@ -251,7 +252,10 @@ async def test_the_zone_is_found_by_the_local_time_in_a_long_list(anna: Place) -
 
 async def test_the_zone_is_found_by_a_city_that_is_shown_before_it_counts(anna: Place) -> None:
     await anna.slash("zone", city="Nairobi")
-    assert [line.text.partition("\n")[0] for line in anna.said] == ["Nairobi, Kenya: it is 12:00 there now. Right?"]
+    assert [line.text.partition("\n")[0] for line in anna.said] == [
+        KEPT_LINE,
+        "Nairobi, Kenya: it is 12:00 there now. Right?",
+    ]
     await anna.tap("Yes")
     assert anna.newest.text.startswith("It is 12:00 with you now (Africa/Nairobi).")
 
@@ -261,7 +265,8 @@ async def test_a_city_chosen_while_typing_settles_the_zone_at_once(anna: Place) 
     assert offered[0] == ("Quito, Ecuador · 04:00", "America/Guayaquil")
     await anna.slash("zone", city=offered[0][1])
     assert [line.text for line in anna.said] == [
-        "It is 04:00 with you now (America/Guayaquil). Your times follow your clock."
+        KEPT_LINE,
+        "It is 04:00 with you now (America/Guayaquil). Your times follow your clock.",
     ]
 
 

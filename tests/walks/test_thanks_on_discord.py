@@ -87,7 +87,7 @@ async def test_people_and_link_are_answered_in_a_server_too(house: DiscordHouse,
     code = re.search(r"/link (\S+)", told.text)
     assert code is not None
     bea.slash("link", {"code": code[1]}, guild=SERVER)
-    await house.says("Join this chat with the one on Discord", bea)
+    await house.says("Join this chat with the other one (Discord)", bea)
     house.ann.slash("people", guild=SERVER)
     await house.says("Nobody is here yet.")
     house.ann.slash("unlink", guild=SERVER)
