@@ -47,15 +47,12 @@ class Rota:
         self.rang = 0
         """Moments made since the start."""
 
-    def start(self, recover: Callable[[], Awaitable[None]]) -> None:
-        """Start ticking; `recover` takes back what dead senders held."""
-        jobs: list[tuple[Callable[[], Awaitable[None]], float]] = [
-            (self.tick, TICK),
-            (self.let_go, 10),
-            (self.clear_away, 10),
-            (self.forget, 3600),
-            (recover, 15),
-        ]
+    def start(self, recover: Callable[[], Awaitable[None]] | None, *, ticks: bool = True) -> None:
+        """Start the jobs: the clockwork if it `ticks` here, and `recover`, which takes back what dead senders held."""
+        clockwork = [(self.tick, TICK), (self.let_go, 10), (self.clear_away, 10), (self.forget, 3600)]
+        jobs: list[tuple[Callable[[], Awaitable[None]], float]] = [*(clockwork if ticks else [])]
+        if recover:
+            jobs.append((recover, 15))
         for job, seconds in jobs:
             self._scheduler.add_job(_calmly(job), "interval", seconds=seconds, max_instances=1)
         self._scheduler.start()
