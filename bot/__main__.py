@@ -1,4 +1,4 @@
-"""The command line: run, demo, migrate, check, invite, backup, keys, catalogue, reports, when; see --help of each."""
+"""The command line: run, demo, migrate, check, invite, backup, move, keys, catalogue, reports, when; see its --help."""
 
 import argparse
 import asyncio
@@ -108,6 +108,20 @@ def _backup(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _restored(_chosen: argparse.Namespace) -> int:
+    from bot.upkeep import mark_restored
+
+    mark_restored(_settings(), print)
+    return 0
+
+
+def _move(chosen: argparse.Namespace) -> int:
+    from bot.moving import move
+
+    move(_settings(), chosen.to, print)
+    return 0
+
+
 def _keys(chosen: argparse.Namespace) -> int:
     from bot.upkeep import copy_keys, rotate_keys
 
@@ -189,6 +203,8 @@ def _parser() -> argparse.ArgumentParser:
         "check": (_check, "say whether settings, database, tokens, clock, tz data and pictures are fine"),
         "invite": (_invite, "print the links under which people find the bot on each platform"),
         "backup": (_backup, "copy the embedded database into a file while Pebble runs"),
+        "restored": (_restored, "say that this database is a copy that was put back, so that nothing is sent twice"),
+        "move": (_move, "copy everything from SQLite into an empty PostgreSQL, or back, and compare"),
         "keys": (_keys, "change the keys of this host, or copy the persons' keys"),
         "catalogue": (_catalogue, "list the practices by theme, and check every pack"),
         "reports": (_reports, "list what people reported, suspend who it is about, or lift that"),
@@ -201,6 +217,8 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--only", type=_roles, default=ROLES, metavar="ROLES", help=_ROLES_HELP)
         if name == "backup":
             command.add_argument("file", type=Path, help="the copy to write; it must not exist yet")
+        if name == "move":
+            command.add_argument("--to", required=True, metavar="URL", help="the address of an empty database")
         if name == "keys":
             _add_verbs_of_keys(command)
         if name == "catalogue":

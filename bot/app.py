@@ -29,7 +29,7 @@ from bot.settings import ROLES, Settings
 from bot.speech import Address, Chat, Slash, WayIn
 from bot.store import Store, Tx
 from bot.store.database import parse_url
-from bot.store.facts import DEMO_OFFSET, read_number, write_number
+from bot.store.facts import DEMO_OFFSET, MOVED, read_number, write_number
 from bot.store.migrate import current, newest, upgrade
 from bot.store.opening import open_store
 from bot.store.tables import persons
@@ -104,6 +104,11 @@ class App:
 
     def _open_somebody(self, tx: Tx) -> None:
         if current(tx.connection) == self._revision:
+            if read_number(tx, MOVED):
+                raise Misconfigured(
+                    "PEBBLE_DATABASE: this database was moved to another one (pebble move); name that one. "
+                    "If it never got there, move it again."
+                )
             newest_key = select(persons.c.key_id).order_by(persons.c.id.desc()).limit(1)
             if (key_id := tx.connection.scalar(newest_key)) is not None:
                 with suppress(SealGone):  # erased, and put back with an old copy: they go again

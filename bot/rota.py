@@ -20,6 +20,7 @@ from bot.outbox.shelf import next_at
 from bot.people.queries import forget_cursors
 from bot.privacy.erase import clear_away, erase_put_back, something_left
 from bot.store import Store, Tx
+from bot.store.copies import notice_copy
 from bot.store.facts import COPY, read_number, write_number
 from bot.store.tables import seen, skipped
 
@@ -107,6 +108,7 @@ class Rota:
         await self._store.finish_erasures()
         await self._erase_put_back()
         await self.clear_away()
+        await self._store.run(notice_copy)
         if not await self._store.read(lambda tx: read_number(tx, COPY)):
             return
         dropped = await self._store.run(drop_all)
