@@ -34,18 +34,19 @@ def test_a_second_start_on_the_same_database_is_no_copy(lived: str, clock: HandC
     assert stamped(lived, clock) == 0
 
 
-def test_what_was_put_into_another_database_is_a_copy(lived: str, clock: HandClock, postgres_server: Postgres) -> None:
-    with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
-        name = lived.rpartition("/")[2]
-        connection.execute(f"CREATE DATABASE {name}_put_back TEMPLATE {name}")
-    assert stamped(f"{lived}_put_back", clock) == 1
+def test_a_dump_that_is_put_into_another_database_is_a_copy(
+    lived: str, clock: HandClock, postgres_server: Postgres
+) -> None:
+    other = postgres_server.empty_database()
+    postgres_server.restore(postgres_server.dump(lived), other)
+    assert stamped(other, clock) == 1
+    assert stamped(lived, clock) == 0
 
 
-def test_tables_that_were_made_anew_in_the_same_database_are_a_copy(lived: str, clock: HandClock) -> None:
-    with psycopg.connect(lived) as connection:  # what pg_restore --clean does to each
-        connection.execute("CREATE TABLE made_anew (LIKE outbox INCLUDING ALL)")
-        connection.execute("DROP TABLE outbox CASCADE")
-        connection.execute("ALTER TABLE made_anew RENAME TO outbox")
+def test_a_dump_that_is_put_back_into_the_same_database_is_a_copy(
+    lived: str, clock: HandClock, postgres_server: Postgres
+) -> None:
+    postgres_server.restore(postgres_server.dump(lived), lived, "--clean")
     assert stamped(lived, clock) == 1
 
 
