@@ -151,6 +151,7 @@ class DiscordChat:
     async def hear(self, receive: Receive) -> None:
         """See the port: connect the gateway as soon as Discord knows Pebble."""
         self._intake = Intake(receive, self._on_skip, self._clock, self._pauses)
+        self._post.heard_here = self._intake.heard_here
         self._post.opened, self._post.answered = self._intake.opened, self._intake.answered
         self._post.answered_elsewhere = self._intake.answered_elsewhere
         self._reading = Reading(self.client, self._intake, self._unread, self._languages.get)
