@@ -115,7 +115,8 @@ class ByLock:
         with suppress(Error):
             while True:
                 await self._connection.execute("SELECT 1")
-                await asyncio.sleep(BEAT)
+                async for _ in self._connection.notifies(timeout=BEAT):  # none comes: it ends at once with the line
+                    pass
         log.warning("turn_lost", turn=self._name)
 
     async def give_back(self) -> None:
