@@ -1,4 +1,4 @@
-"""The command line: run, demo, migrate, check, status, invite, backup, keys, catalogue, reports, when."""
+"""The command line: run, demo, check, status, backup, move, keys, reports and so on; see `pebble --help`."""
 
 import argparse
 import asyncio
@@ -11,7 +11,7 @@ from pathlib import Path
 from bot import __version__
 from bot.errors import AlreadyRunning, Misconfigured, PebbleError
 from bot.logs import place_of, set_up_logs
-from bot.settings import Settings, WrongSetting, read_settings
+from bot.settings import ROLES, Settings, WrongSetting, read_settings
 
 # sysexits.h: what a process says by its exit code.
 EX_USAGE, EX_UNAVAILABLE, EX_SOFTWARE, EX_TEMPFAIL, EX_CONFIG = 64, 69, 70, 75, 78
@@ -43,14 +43,15 @@ def _complain(line: str, code: int) -> int:
     return code
 
 
-def _run(_chosen: argparse.Namespace) -> int:
+def _run(chosen: argparse.Namespace) -> int:
     settings = _settings()
-    if settings.telegram_token is None and settings.discord_token is None and not settings.web_chat:
+    speaks = {"door", "pump"} & set(chosen.only)  # the clockwork alone needs no token
+    if speaks and settings.telegram_token is None and settings.discord_token is None and not settings.web_chat:
         raise WrongSetting(
             "PEBBLE_TELEGRAM_TOKEN: missing, and so is PEBBLE_DISCORD_TOKEN. @BotFather on Telegram or Discord's "
             "developer portal gives one; `pebble demo` needs none."
         )
-    _serve(settings, demo=False)
+    _serve(settings, demo=False, roles=chosen.only)
     return 0
 
 
@@ -62,10 +63,10 @@ def _demo(_chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _serve(settings: Settings, *, demo: bool) -> None:
+def _serve(settings: Settings, *, demo: bool, roles: Sequence[str] = ROLES) -> None:
     from bot.app import App
 
-    app = App(settings, demo=demo)
+    app = App(settings, demo=demo, roles=roles)
 
     def say_where(address: str) -> None:
         if demo:
@@ -110,6 +111,20 @@ def _backup(chosen: argparse.Namespace) -> int:
     from bot.upkeep import back_up
 
     back_up(_settings(), chosen.file, print)
+    return 0
+
+
+def _restored(_chosen: argparse.Namespace) -> int:
+    from bot.upkeep import mark_restored
+
+    mark_restored(_settings(), print)
+    return 0
+
+
+def _move(chosen: argparse.Namespace) -> int:
+    from bot.moving import move
+
+    move(_settings(), chosen.to, print)
     return 0
 
 
@@ -195,6 +210,8 @@ def _parser() -> argparse.ArgumentParser:
         "status": (_status, "say how Pebble is: people, what is due, what waits, and what to do about a peak"),
         "invite": (_invite, "print the links under which people find the bot on each platform"),
         "backup": (_backup, "copy the embedded database into a file while Pebble runs"),
+        "restored": (_restored, "say that this database is a copy that was put back, so that nothing is sent twice"),
+        "move": (_move, "copy everything from SQLite into an empty PostgreSQL, or back, and compare"),
         "keys": (_keys, "change the keys of this host, or copy the persons' keys"),
         "catalogue": (_catalogue, "list the practices by theme, and check every pack"),
         "reports": (_reports, "list what people reported, suspend who it is about, or lift that"),
@@ -203,10 +220,14 @@ def _parser() -> argparse.ArgumentParser:
     for name, (run, meaning) in table.items():
         command = commands.add_parser(name, help=meaning, description=meaning)
         command.set_defaults(run=run)
+        if name == "run":
+            command.add_argument("--only", type=_roles, default=ROLES, metavar="ROLES", help=_ROLES_HELP)
         if name == "backup":
             command.add_argument("file", type=Path, help="the copy to write; it must not exist yet")
         if name == "status":
             command.add_argument("--json", action="store_true", help="print one line of JSON")
+        if name == "move":
+            command.add_argument("--to", required=True, metavar="URL", help="the address of an empty database")
         if name == "keys":
             _add_verbs_of_keys(command)
         if name == "catalogue":
@@ -224,6 +245,17 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--now", help="a local time such as 2026-11-18T10:00 (default: now)")
             command.add_argument("--json", action="store_true", help="print one line of JSON")
     return parser
+
+
+_ROLES_HELP = "what this process does, of several on one PostgreSQL: door,rota,pump or some of them (default: all)"
+
+
+def _roles(given: str) -> tuple[str, ...]:
+    """Return the roles in a list with commas."""
+    chosen = tuple(part.strip() for part in given.split(","))
+    if not set(chosen) <= set(ROLES):
+        raise argparse.ArgumentTypeError(f"{given!r} is none of {', '.join(ROLES)}, nor a list of them with commas")
+    return chosen
 
 
 def _add_verbs_of_keys(command: argparse.ArgumentParser) -> None:

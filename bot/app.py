@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import IO
 
@@ -13,8 +13,9 @@ from bot.catalogue import Catalogue, load_catalogue
 from bot.chats.web import WebChat
 from bot.clock import Clock, DemoClock, SystemClock
 from bot.door import Door
-from bot.errors import SealGone, TryLater
+from bot.errors import Misconfigured, SealGone, TryLater
 from bot.flows.book import BOOK, MENU
+from bot.hearing import Hearing
 from bot.outbox.backlog import backlogs, longest_drain
 from bot.outbox.handout import LocalClaim
 from bot.outbox.history import Line, conversation
@@ -25,18 +26,21 @@ from bot.outbox.shared_pace import build_paces
 from bot.outbox.states import DAY
 from bot.outbox.studio import Studio
 from bot.people.queries import cursors, find
+from bot.readiness import check_of_rota, checks_of
 from bot.rota import Rota
-from bot.settings import Settings
+from bot.settings import ROLES, Settings
 from bot.speech import Address, Chat, Slash, WayIn
 from bot.store import Store, Tx
-from bot.store.facts import DEMO_OFFSET, HEARTBEAT, read_number, write_number
+from bot.store.database import parse_url
+from bot.store.facts import DEMO_OFFSET, MOVED, read_number, write_number
 from bot.store.migrate import current, newest, upgrade
 from bot.store.notices import Notices
 from bot.store.opening import open_store
 from bot.store.tables import persons
+from bot.store.turn import OnlyOne, Turn, turn_for
 from bot.texts import LANGUAGES, Voice
 from bot.web.drawer import drawer_routes
-from bot.web.health import health_routes
+from bot.web.health import Check, health_routes
 from bot.web.server import Routes, Server, Site, address_of, listen
 from bot.web.site import build_site
 from bot.web.webhook import webhook_route
@@ -46,19 +50,29 @@ log = structlog.get_logger()
 WEBHOOK_PATH = "/telegram"
 DRAWING = "bot.pictures:draw"
 """By its name: it is imported where it draws, and only there."""
-STALE_TICK = 30.0
-"""Seconds without a tick of the rota after which readiness is red."""
 PORTS_TO_TRY = 20
 READ_BACK_DAYS = 30
 """Days after somebody's last word for which their Discord chat is still read back at a start."""
 
 
 class App:
-    """One running Pebble. `demo` gives it a clock that can be moved and a page for several people."""
+    """One running Pebble, with the roles that it is there for.
 
-    def __init__(self, settings: Settings, *, demo: bool = False, clock: Clock | None = None) -> None:
+    `demo` gives it a clock that can be moved and a page for several people.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        demo: bool = False,
+        clock: Clock | None = None,
+        roles: Collection[str] = ROLES,
+    ) -> None:
         """Open the database, alone if it is embedded, and migrate it. Raises Misconfigured or AlreadyRunning."""
+        _check_roles(settings, roles)
         self.settings = settings
+        self.roles = frozenset(roles)
         self.demo = demo
         self.clock = clock or (DemoClock() if demo else SystemClock())
         self.catalogue: Catalogue = load_catalogue(settings.pack_folders)
@@ -69,11 +83,14 @@ class App:
             self.clock.offset = self.store.run_now(lambda tx: read_number(tx, DEMO_OFFSET))
         self.chats: dict[str, Chat] = {}
         self.door = Door(self.store, self.catalogue, self.ways)
+        self.hearings: dict[str, Hearing] = {}
         self.routes: Routes = []
         self.studio = Studio(DRAWING)
-        self._add_web_chat()
-        self._add_telegram()
-        self._add_discord()
+        self.web: WebChat | None = None
+        if self.roles & {"door", "pump"}:
+            self._add_web_chat()
+            self._add_telegram()
+            self._add_discord()
         alone = self.store.url.get_backend_name() == "sqlite"
         self.notices = None if alone else Notices(self.store.url)
         limits = limits_of(self.chats, settings.telegram_per_second)
@@ -94,6 +111,11 @@ class App:
 
     def _open_somebody(self, tx: Tx) -> None:
         if current(tx.connection) == self._revision:
+            if read_number(tx, MOVED):
+                raise Misconfigured(
+                    "PEBBLE_DATABASE: this database was moved to another one (pebble move); name that one. "
+                    "If it never got there, move it again."
+                )
             newest_key = select(persons.c.key_id).order_by(persons.c.id.desc()).limit(1)
             if (key_id := tx.connection.scalar(newest_key)) is not None:
                 with suppress(SealGone):  # erased, and put back with an old copy: they go again
@@ -105,11 +127,10 @@ class App:
         return {name: way for name, way in found.items() if way}
 
     def _add_web_chat(self) -> None:
-        self.web: WebChat | None = None
         if self.demo or self.settings.web_chat:
             self.web = WebChat(history=self._history, demo=self.demo, clock=self.clock, draw=self.studio.draw)
             self.web.address = self.settings.web_url or ""
-            self.chats["web"] = self.web
+            self._add(self.web, OnlyOne())
             forward = self.forward if self.demo else None
             self.routes += drawer_routes(self.store, self.catalogue, self.web.who, forward)
 
@@ -131,8 +152,10 @@ class App:
             clock=self.clock,
             paid=settings.telegram_per_second > FREE_OF_CHARGE,
         )
-        self.chats["telegram"] = telegram
-        if settings.telegram_mode == "webhook" and secret:
+        number = settings.telegram_token.get_secret_value().partition(":")[0]
+        polls = settings.telegram_mode == "polling"
+        self._add(telegram, turn_for(self.store.url, f"telegram:{number}") if polls else OnlyOne())
+        if "door" in self.roles and not polls and secret:
             self.routes.append(webhook_route(WEBHOOK_PATH, secret, telegram.accept))
 
     def _add_discord(self) -> None:
@@ -141,7 +164,7 @@ class App:
             return
         from bot.chats.discord import DiscordChat  # heavy as well
 
-        self.chats["discord"] = DiscordChat(
+        discord = DiscordChat(
             token=settings.discord_token.get_secret_value(),
             api=settings.discord_api,
             menu=slash_menu(),
@@ -149,6 +172,13 @@ class App:
             unread=self._unread,
             clock=self.clock,
         )
+        bot = settings.discord_token.get_secret_value().partition(".")[0]
+        self._add(discord, turn_for(self.store.url, f"discord:{bot}"))
+
+    def _add(self, chat: Chat, turn: Turn) -> None:
+        self.chats[chat.name] = chat
+        if "door" in self.roles:
+            self.hearings[chat.name] = Hearing(chat, turn, self.door.receive)
 
     async def _unread(self) -> list[str]:
         """Return how far each Discord chat has been read in which somebody wrote lately."""
@@ -163,35 +193,48 @@ class App:
             loop.add_signal_handler(name, stopped.set)
         listener = listen(self.settings.web_host, self.settings.web_port, PORTS_TO_TRY if self.demo else 1)
         server = Server(self._site())
-        await self.rota.begin_anew()
-        await self.pump.recover()
+        await self._begin_anew()
         if self.notices:
             self.notices.start()
-        pumping = asyncio.create_task(self.pump.run())
         serving = asyncio.create_task(server.serve([listener]))
-        self.rota.start(self.pump.recover)
+        parts = {serving}
         for chat in self.chats.values():
-            await chat.start(self.door.receive)
+            await chat.start()
+        if "pump" in self.roles:
+            await self.pump.recover()
+            parts.add(asyncio.create_task(self.pump.run()))
+        self.rota.start(self.pump.recover if "pump" in self.roles else None, ticks="rota" in self.roles)
+        parts |= {hearing.start() for hearing in self.hearings.values()}
         if self.web and self.demo:
             self.web.address = address_of(listener)
         on_ready(address_of(listener))
         waiting = asyncio.create_task(stopped.wait())
-        done, _ = await asyncio.wait({waiting, pumping, serving}, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait({waiting, *parts}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
-        await self._stop(server, serving, pumping)
+        await self._stop(server, parts)
         for task in done - {waiting}:
             task.result()  # a part that fell over ends the process with its error
 
-    async def _stop(self, server: Server, serving: asyncio.Task[None], pumping: asyncio.Task[None]) -> None:
-        """Stop hearing people, then the clockwork, then drain what is on its way, then the page."""
-        for chat in self.chats.values():
-            await chat.stop()
+    async def _begin_anew(self) -> None:
+        """Let one process at a time look whether this is a copy: another would drop what the first has begun since."""
+        turn = turn_for(self.store.url, "begin anew")
+        await turn.wait()
+        try:
+            await self.rota.begin_anew()
+        finally:
+            await turn.give_back()
+
+    async def _stop(self, server: Server, parts: set[asyncio.Task[None]]) -> None:
+        """Stop hearing people, then the clockwork, then drain what is on its way, then the lines and the page."""
+        await asyncio.gather(*(hearing.stop() for hearing in self.hearings.values()))
         self.rota.stop()
         await self.pump.stop()
+        for chat in self.chats.values():
+            await chat.stop()
         if self.notices:
             await self.notices.stop()
         server.should_exit = True
-        await asyncio.wait({serving, pumping}, timeout=5)
+        await asyncio.wait(parts, timeout=5)
         self.close()
 
     def close(self) -> None:
@@ -226,34 +269,10 @@ class App:
 
         return await self.store.read(read)
 
-    def checks(self) -> Mapping[str, Callable[[], Awaitable[str | None]]]:
-        """Return what readiness asks: database, migrations, clockwork and each chat."""
-        found: dict[str, Callable[[], Awaitable[str | None]]] = {
-            "database": self._writes,
-            "migrations": self._migrated,
-            "rota": self._ticks,
-        }
-        for name, chat in self.chats.items():
-            found[name] = _trouble_of(chat)
-        return found
-
-    async def _writes(self) -> str | None:
-        try:
-            await self.store.run(lambda tx: write_number(tx, HEARTBEAT, tx.now))
-        except TryLater as trouble:
-            return str(trouble)
-        return None
-
-    async def _migrated(self) -> str | None:
-        try:
-            found = await self.store.read(lambda tx: current(tx.connection))
-        except TryLater as trouble:
-            return str(trouble)
-        return None if found == self._revision else f"at {found}, needs {self._revision}: run pebble migrate"
-
-    async def _ticks(self) -> str | None:
-        silent = self.clock.monotonic() - self.rota.ticked_at
-        return None if silent < STALE_TICK else f"no tick for {int(silent)} s"
+    def checks(self) -> Mapping[str, Check]:
+        """Return what readiness asks, of the roles that this process has."""
+        found = checks_of(self.store, self.chats, self.hearings)
+        return found | ({"rota": check_of_rota(self.rota, self.clock)} if "rota" in self.roles else {})
 
     async def numbers(self) -> Mapping[str, float]:
         """Return the metrics, none of them about a person."""
@@ -307,8 +326,11 @@ def slash_menu() -> list[Slash]:
     return menu
 
 
-def _trouble_of(chat: Chat) -> Callable[[], Awaitable[str | None]]:
-    async def check() -> str | None:
-        return chat.trouble()
-
-    return check
+def _check_roles(settings: Settings, roles: Collection[str]) -> None:
+    """Raise Misconfigured for roles that this database or this page does not go with."""
+    if frozenset(roles) == frozenset(ROLES):
+        return
+    if parse_url(settings.database.get_secret_value()).get_backend_name() == "sqlite":
+        raise Misconfigured("--only: on SQLite one process does everything; several share a postgresql:// database")
+    if settings.web_chat and not {"door", "pump"} <= frozenset(roles):
+        raise Misconfigured("--only: the local page needs door and pump in its own process; or PEBBLE_WEB_CHAT=no")

@@ -21,6 +21,7 @@ from bot.people import standing
 from bot.people.queries import forget_cursors
 from bot.privacy.erase import clear_away, erase_put_back, something_left
 from bot.store import Store, Tx
+from bot.store.copies import notice_copy
 from bot.store.facts import COPY, read_number, write_number
 from bot.store.tables import seen, skipped
 
@@ -50,15 +51,12 @@ class Rota:
         self.expired = 0
         """Messages let go of since the start because their time was over."""
 
-    def start(self, recover: Callable[[], Awaitable[None]]) -> None:
-        """Start ticking; `recover` takes back what dead senders held."""
-        jobs: list[tuple[Callable[[], Awaitable[None]], float]] = [
-            (self.tick, TICK),
-            (self.let_go, 10),
-            (self.clear_away, 10),
-            (self.forget, 3600),
-            (recover, 15),
-        ]
+    def start(self, recover: Callable[[], Awaitable[None]] | None, *, ticks: bool = True) -> None:
+        """Start the jobs: the clockwork if it `ticks` here, and `recover`, which takes back what dead senders held."""
+        clockwork = [(self.tick, TICK), (self.let_go, 10), (self.clear_away, 10), (self.forget, 3600)]
+        jobs: list[tuple[Callable[[], Awaitable[None]], float]] = [*(clockwork if ticks else [])]
+        if recover:
+            jobs.append((recover, 15))
         for job, seconds in jobs:
             self._scheduler.add_job(_calmly(job), "interval", seconds=seconds, max_instances=1)
         self._scheduler.start()
@@ -113,6 +111,7 @@ class Rota:
         await self._store.finish_erasures()
         await self._erase_put_back()
         await self.clear_away()
+        await self._store.run(notice_copy)
         if not await self._store.read(lambda tx: read_number(tx, COPY)):
             return
         dropped = await self._store.run(drop_all)

@@ -9,6 +9,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX = "PEBBLE_"
+ROLES = ("door", "rota", "pump")
+"""What a process can be there for: hear people and answer; look at what is due; send."""
 SECRETS = ("telegram_token", "discord_token", "webhook_secret", "secret_keys", "person_keys", "database")
 """Settings that can be read from the file that PEBBLE_<NAME>_FILE names."""
 

@@ -228,6 +228,18 @@ def back_up(settings: Settings, file: Path, say: Say) -> None:
     say(f"Copied to {file}. Keep the keys in another safe place: without them nobody can read it.")
 
 
+def mark_restored(settings: Settings, say: Say) -> None:
+    """Stamp this database as a copy that was put back, so that nothing that was due before is sent again."""
+    store, lock = open_database(settings, SystemClock())
+    try:
+        store.run_now(lambda tx: write_number(tx, COPY, 1))
+    finally:
+        store.close()
+        if lock:
+            lock.close()
+    say("Stamped as a copy: at its next start Pebble lets go of what was due before, without a word.")
+
+
 def copy_keys(settings: Settings, file: Path, tell: Say) -> None:
     """Put a copy of persons' keys in place of an earlier one. Raises Misconfigured with what to do instead."""
     store, _ = open_database(settings, SystemClock(), alone=False)

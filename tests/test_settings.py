@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.settings import PREFIX, SECRETS, Settings, WrongSetting, read_settings
+from bot.settings import PREFIX, ROLES, SECRETS, Settings, WrongSetting, read_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 CANARY = "canary-7fb1"
@@ -147,3 +147,14 @@ def test_the_example_lists_exactly_the_settings() -> None:
     listed = re.findall(rf"^#?\s?{PREFIX}([A-Z_]+)=", example, re.MULTILINE)
     files = {f"{name.upper()}_FILE" for name in SECRETS}
     assert sorted(set(listed) - files) == sorted(name.upper() for name in Settings.model_fields)
+
+
+def test_the_example_with_several_processes_names_settings_that_there_are() -> None:
+    example = (ROOT / "compose.yaml").read_text(encoding="utf-8")
+    named = set(re.findall(rf"^ +{PREFIX}([A-Z_]+):", example, re.MULTILINE))
+    assert named
+    assert named <= {name.upper() for name in Settings.model_fields} | {f"{name.upper()}_FILE" for name in SECRETS}
+    chosen = re.findall(r"""--only, "?([a-z,]+)""", example)
+    assert len(chosen) == 3
+    for roles in chosen:
+        assert set(roles.split(",")) <= set(ROLES)

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import Misconfigured
 from bot.settings import WrongSetting, read_settings
-from bot.upkeep import back_up, run_checks
+from bot.upkeep import back_up, mark_restored, run_checks
 
 
 def test_a_backup_of_a_file_with_an_odd_name_holds_its_rows(template_file: Path, tmp_path: Path) -> None:
@@ -45,3 +45,10 @@ def test_a_check_of_a_database_that_takes_no_writes_fails(template_file: Path, t
 def test_an_address_without_a_server_is_refused_by_name(name: str, address: str) -> None:
     with pytest.raises(WrongSetting, match=f"PEBBLE_{name.upper()}: "):
         read_settings(**{name: address})
+
+
+def test_a_database_that_was_put_back_can_be_stamped_by_hand(template_file: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(template_file, tmp_path / "pebble.db"))
+    mark_restored(read_settings(database=f"sqlite:///{path}"), print)
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT value FROM facts WHERE name = 'copy'").fetchone() == ("1",)

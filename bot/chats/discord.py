@@ -143,21 +143,33 @@ class DiscordChat:
         self._post = Post(self.client, clock)
         trace.on_request_end.append(self._post.note_limit)
 
-    async def start(self, receive: Receive) -> None:
+    async def start(self) -> None:
         """See the port. Logging in goes on in the background, as often as it takes."""
+        if self._token:
+            self._begin(self.line.log_in(), "discord login")
+
+    async def hear(self, receive: Receive) -> None:
+        """See the port: connect the gateway as soon as Discord knows Pebble."""
         self._intake = Intake(receive, self._on_skip, self._clock, self._pauses)
+        self._post.heard_here = self._intake.heard_here
         self._post.opened, self._post.answered = self._intake.opened, self._intake.answered
         self._post.answered_elsewhere = self._intake.answered_elsewhere
         self._reading = Reading(self.client, self._intake, self._unread, self._languages.get)
         if self._token:
-            self._begin(self.line.stay(), "discord connection")
+            self.line.go_up()
 
-    async def stop(self) -> None:
-        """See the port. What is being sent has a while to arrive before the line is closed."""
+    async def rest(self) -> None:
+        """See the port. What its library still hands over is not acknowledged, so that Discord tells the person."""
         if self._reading is not None:
             self._reading.stop()
         if self._intake is not None:
             await self._intake.stop()
+        if self._token:
+            await self.line.go_down()
+
+    async def stop(self) -> None:
+        """See the port. What is being sent has a while to arrive before the line is closed."""
+        await self.rest()
         with suppress(TimeoutError):
             async with asyncio.timeout(FAREWELL):
                 while self._sending:

@@ -5,6 +5,7 @@ than 2, Discord is asked for more time first.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ THINKING = 30.0
 """Seconds after which a command whose answer has not left for some reason no longer shows Pebble as thinking."""
 LONGEST_TITLE, LONGEST_LABEL, LONGEST_HINT, LONGEST_LINE = 45, 45, 100, 100
 LONGEST_WORDS = 4000
+HEARD = 1000
+"""Interactions that are remembered: more than come within the seconds in which they are acknowledged."""
 
 log = structlog.get_logger()
 
@@ -61,6 +64,7 @@ class Intake:
         """For each person of whom something is being handled, the last of it."""
         self._running: set[asyncio.Task[Shown | None]] = set()
         self._open: dict[int, _Open] = {}
+        self._heard: deque[int] = deque(maxlen=HEARD)
         self._ending: set[asyncio.Task[None]] = set()
 
     def is_stopping(self) -> bool:
@@ -154,6 +158,10 @@ class Intake:
         except Exception as error:
             log.error("discord_skip_not_recorded", key=key, problem=type(error).__name__)
 
+    def heard_here(self, interaction: int) -> bool:
+        """Return whether an interaction of the last seconds has come to this process."""
+        return interaction in self._heard
+
     async def opened(self, interaction: int) -> None:
         """Wait until an interaction of this process has been acknowledged: before, nothing else may answer it."""
         if found := self._open.get(interaction):
@@ -174,6 +182,7 @@ class Intake:
 
     async def answer(self, interaction: AnyInteraction, taking: asyncio.Task[Shown | None], way: Way | None) -> None:
         """See an interaction through: acknowledge after the commit, show at once what is to be shown."""
+        self._heard.append(interaction.id)
         opened = self._open[interaction.id] = _Open(interaction)
         try:
             await asyncio.wait({taking}, timeout=PATIENCE)

@@ -18,26 +18,32 @@ from bot.clock import Clock
 API = "https://discord.com/api/v10"
 NETWORK = (1.0, 60.0)
 """Seconds of the first and the longest pause between two tries."""
-BAD_TOKEN, AGAIN = 4004, 4000
-"""Codes with which a line is closed ("Gateway Close Event Codes")."""
+BAD_TOKEN, AGAIN, GOODBYE = 4004, 4000, 1000
+"""Codes with which a line is closed ("Gateway Close Event Codes"); after the last Discord lets go of the session."""
+_SILENT = "Discord has not answered yet"
 
 log = structlog.get_logger()
 
 
 class Line:
-    """Keeps a client connected. `refused`: Discord has turned down the token in a call of its own."""
+    """Logs a client in, and keeps it connected between `go_up` and `go_down`.
+
+    `refused`: Discord has turned down the token in a call of its own.
+    """
 
     def __init__(self, client: discord.Client, token: str, api: str, clock: Clock) -> None:
         self._client = client
         self._token = token
         self._api = api
         self._clock = clock
-        self._trouble: str | None = "Discord has not answered yet"
+        self._trouble: str | None = _SILENT
+        self._known = asyncio.Event()
+        self._staying: asyncio.Task[None] | None = None
         self.refused = False
 
     @property
     def trouble(self) -> str | None:
-        """One line on why people cannot be heard right now, or None when all is well."""
+        """One line on why people cannot be heard right now, while it is down on why nobody can be written to."""
         return TOKEN_REFUSED if self.refused else self._trouble
 
     def is_up(self) -> None:
@@ -46,15 +52,40 @@ class Line:
 
     def is_down(self) -> None:
         """Take note that nobody is heard now; the library goes on trying."""
-        self._trouble = self._trouble or "the line to Discord is down"
+        if self._staying is not None:
+            self._trouble = self._trouble or "the line to Discord is down"
 
-    async def stay(self) -> None:
-        """Stay connected until the client is closed, by Pebble or by Discord for good."""
+    async def log_in(self) -> None:
+        """Let Discord know Pebble, which is enough to send."""
         backoff = Backoff(NETWORK, self._clock)
         while True:
             if await self._log_in():
                 break
             await asyncio.sleep(backoff.pause())
+        self._trouble = _SILENT if self._staying is not None else None
+        self._known.set()
+
+    def go_up(self) -> None:
+        """Connect, and stay connected."""
+        self._trouble = self._trouble or _SILENT
+        self._staying = asyncio.create_task(self._stay(), name="discord connection")
+
+    async def go_down(self) -> None:
+        """Let go of the line, not of the login."""
+        staying, self._staying = self._staying, None
+        if staying is None:
+            return
+        staying.cancel()
+        await asyncio.gather(staying, return_exceptions=True)
+        if not self._client.is_closed():  # else Discord has closed it for good, and that stays the trouble
+            await self._hang_up(GOODBYE)
+            if self._known.is_set():
+                self._trouble = None
+
+    async def _stay(self) -> None:
+        """Stay connected until the client is closed, by Pebble or by Discord for good."""
+        backoff = Backoff(NETWORK, self._clock)
+        await self._known.wait()
         while not self._client.is_closed():
             try:
                 await self._client.connect(reconnect=True)
@@ -67,13 +98,13 @@ class Line:
                 return
             log.warning("discord_not_connected", problem=self._trouble)
             if not self._client.is_closed():
-                await self._hang_up()
+                await self._hang_up(AGAIN)
                 await asyncio.sleep(backoff.pause())
 
-    async def _hang_up(self) -> None:
+    async def _hang_up(self, code: int) -> None:
         line: DiscordWebSocket | None = self._client.ws
         if line is not None:
-            await line.close(code=AGAIN)
+            await line.close(code=code)
 
     async def _log_in(self) -> bool:
         """Return whether Discord knows Pebble."""

@@ -1,5 +1,6 @@
 """Messages to Discord: to a person's own chat, or by the way back that their event has opened."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -17,6 +18,8 @@ from bot.speech import Address, Op, Outgoing, Receipt
 
 REMEMBERED = 20_000
 """People whose chat or language is remembered between two events."""
+LOOK_AGAIN, LOOKS = 0.2, 15
+"""Seconds between two tries to answer what another process is acknowledging, and how many: Discord's three seconds."""
 
 _SAYS_NO = (PebbleError, discord.DiscordException, aiohttp.ClientError, OSError, ValueError, TypeError, LookupError)
 """What a call may end with; the last three are the library's where an answer is no JSON, or not of its shape."""
@@ -57,14 +60,15 @@ def _unnoticed(_interaction: int) -> None:
 class Post:
     """Sends, edits and deletes.
 
-    `opened` waits until an interaction has been acknowledged, `answered` is told when an answer has left by it, and
-    `answered_elsewhere` when it had to go to the chat itself.
+    `heard_here` knows whether this process has to acknowledge an interaction. `opened` waits until it has, `answered`
+    is told when an answer has left by it, and `answered_elsewhere` when it had to go to the chat itself.
     """
 
     def __init__(self, client: discord.Client, clock: Clock) -> None:
         self._client = client
         self._clock = clock
         self._limited_until = 0.0
+        self.heard_here: Callable[[int], bool] = lambda _interaction: False
         self.opened: Callable[[int], Awaitable[None]] = _at_once
         self.answered: Callable[[int], None] = _unnoticed
         self.answered_elsewhere: Callable[[int], None] = _unnoticed
@@ -156,6 +160,19 @@ class Post:
         return known
 
     async def _by_way(self, outgoing: Outgoing, way: Way) -> Receipt:
+        """Answer by a way back. Another process may have committed the event and be about to acknowledge it."""
+        for _ in range(LOOKS):
+            if self.heard_here(way.interaction) or not way.is_fresh(self._clock.real()):
+                break
+            try:
+                return await self._answer(outgoing, way)
+            except discord.HTTPException as error:
+                if not is_over(error):
+                    raise
+            await asyncio.sleep(LOOK_AGAIN)
+        return await self._answer(outgoing, way)
+
+    async def _answer(self, outgoing: Outgoing, way: Way) -> Receipt:
         await self.opened(way.interaction)
         if own_file(outgoing):
             outgoing = replace(outgoing, text=f"{outgoing.text}\n{link_to(outgoing)}")

@@ -11,6 +11,8 @@ import discord
 from bot.errors import Outdated
 
 PLATFORM = "discord"
+FRESH = 3.0
+"""Seconds in which an interaction has to be acknowledged."""
 OPEN = 14 * 60
 """Seconds for which an interaction is answered: Discord's quarter of an hour, less what a slow line may take."""
 
@@ -30,7 +32,14 @@ class Way:
 
     def is_open(self, real: float) -> bool:
         """Return whether Discord still takes an answer at `real` (UTC seconds)."""
-        return real - discord.utils.snowflake_time(self.interaction).timestamp() < OPEN
+        return self._age(real) < OPEN
+
+    def is_fresh(self, real: float) -> bool:
+        """Return whether Discord may still be waiting for its acknowledgement at `real` (UTC seconds)."""
+        return self._age(real) < FRESH
+
+    def _age(self, real: float) -> float:
+        return real - discord.utils.snowflake_time(self.interaction).timestamp()
 
 
 def read_way(written: str) -> Way | None:

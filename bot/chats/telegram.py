@@ -1,7 +1,7 @@
 """Telegram: the Bot API through python-telegram-bot's `Bot`, with poll loop, webhook and line of our own."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -79,7 +79,7 @@ class TelegramChat:
         self._answers = Answers(self._bot)
         self._intake: Intake | None = None
         self._poll: Poll | None = None
-        self._settling: asyncio.Task[None] | None = None
+        self._settling: set[asyncio.Task[None]] = set()
 
     @property
     def last_poll_at(self) -> float | None:
@@ -145,23 +145,32 @@ class TelegramChat:
             sent = await self._bot.send_message(chat, text, link_preview_options=NO_PREVIEW, **more)
         return sent.message_id
 
-    async def start(self, receive: Receive) -> None:
-        """See the port. What Telegram is to know first is told in the background, as often as it takes."""
+    async def start(self) -> None:
+        """See the port. The bot's own name is asked for in the background, as often as it takes."""
         await self._line.initialize()
+        self._settle(self._insist("name", self._introduce))
+
+    async def hear(self, receive: Receive) -> None:
+        """See the port. What Telegram is to know first is told in the background, as often as it takes."""
         self._intake = Intake(receive, self._on_skip, self._answers.give)
         self._intake.username = self._username
         if self._mode == "polling":
             self._poll = Poll(self._bot, self._line, self._intake, self._clock, self._timing)
             self._poll.start()
-        self._settling = asyncio.create_task(self._settle(), name="telegram settings")
+        self._settle(self._tell())
+
+    async def rest(self) -> None:
+        """See the port. Taps already handled are still acknowledged."""
+        if self._poll:
+            await self._poll.stop()
+        self._poll = self._intake = None
 
     async def stop(self) -> None:
         """See the port. Messages under way are not cut, whether the pump is stopped before or after."""
-        if self._settling:
-            self._settling.cancel()
-            await asyncio.gather(self._settling, return_exceptions=True)
-        if self._poll:
-            await self._poll.stop()
+        for task in self._settling:
+            task.cancel()
+        await asyncio.gather(*self._settling, return_exceptions=True)
+        await self.rest()
         await self._answers.finish(self._timing.farewell)
         await self._line.shutdown()
 
@@ -183,10 +192,10 @@ class TelegramChat:
         """See the port."""
         if self._token_refused:
             return TOKEN_REFUSED
-        if self._mode == "webhook":
+        if self._intake is not None and self._mode == "webhook":
             return self._webhook_problem
         if self._poll is None:
-            return "Telegram is not being polled"
+            return None  # it rests
         if self._poll.trouble or self._poll.last_poll_at is None:
             return self._poll.trouble or "Telegram has not answered yet"
         silent = self._clock.monotonic() - self._poll.last_poll_at
@@ -203,10 +212,14 @@ class TelegramChat:
             line = f"PEBBLE_TELEGRAM_API: no proper answer from {host} ({problem(error)})"
             raise Misconfigured(line) from None
 
-    async def _settle(self) -> None:
+    def _settle(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work, name="telegram settings")
+        self._settling.add(task)
+        task.add_done_callback(self._settling.discard)
+
+    async def _tell(self) -> None:
         if self._mode == "webhook":
             await self._insist("webhook", self._set_webhook)
-        await self._insist("name", self._introduce)
         menus = self._commands() if callable(self._commands) else self._commands
         for language, menu in menus:
             await self._insist("commands", partial(self._bot.set_my_commands, menu, language_code=language or None))

@@ -77,14 +77,21 @@ class WebChat:
         # Events of one person are handled in order, those of different people side by side.
         self._turns: WeakValueDictionary[Address, asyncio.Lock] = WeakValueDictionary()
 
-    async def start(self, receive: Receive) -> None:
+    async def start(self) -> None:
+        """See the port: it can push as soon as somebody listens."""
+
+    async def hear(self, receive: Receive) -> None:
         self._receive = receive
+
+    async def rest(self) -> None:
+        self._receive = None
+        if self._handling:
+            await asyncio.wait(self._handling)
 
     async def stop(self) -> None:
         self._receive = None
         self._listeners.close()
-        if self._handling:
-            await asyncio.wait(self._handling)
+        await self.rest()
 
     def way_in(self, token: str) -> WayIn | None:
         return WayIn(f"{self.address}/?invite={token}") if self.address else None

@@ -55,14 +55,23 @@ class Chat(Protocol):
         Raises TryLater, InDoubt, Unreachable, Refused, Moved or Outdated; nothing else is expected.
         """
 
-    async def start(self, receive: Receive) -> None:
+    async def start(self) -> None:
+        """Become able to send; returns at once. Nobody is heard yet."""
+
+    async def hear(self, receive: Receive) -> None:
         """Begin to hear people; returns at once, and `receive` is called from now on."""
 
+    async def rest(self) -> None:
+        """Stop hearing people, but go on sending; what was handed to `receive` is finished first. Harmless twice."""
+
     async def stop(self) -> None:
-        """Stop hearing people; what was handed to `receive` is finished first."""
+        """Rest, and end what `start` began."""
 
     def way_in(self, token: str) -> WayIn | None:
         """Return how somebody new gets into this chat with an invitation's token; None where there is no way (yet)."""
 
     def trouble(self) -> str | None:
-        """Return one line on why people cannot be heard right now, or None when all is well."""
+        """Return one line on why people cannot be heard right now, or None when all is well.
+
+        While it rests: on why nothing can be sent.
+        """

@@ -11,20 +11,35 @@ HEARTBEAT = "heartbeat"
 """When this database was last shown to take a write (UTC seconds)."""
 COPY = "copy"
 """1 in the copy that a backup made, until a Pebble has started on it."""
+PLACE = "place"
+"""Where on a PostgreSQL server this database lies; in a dump that was restored, where it lay before."""
+MOVED = "moved"
+"""When this database was moved to another one (UTC seconds): no Pebble may run on it any more."""
+OF_THIS_PLACE = (PLACE, MOVED)
+"""Facts that hold for a database and not for what is in it."""
 
 
 def read_number(tx: Tx, name: str) -> int:
     """Return the number kept under this name, 0 when there is none."""
-    found = tx.connection.scalar(select(facts.c.value).where(facts.c.name == name))
-    return int(found or 0)
+    return int(read_text(tx, name) or 0)
 
 
 def write_number(tx: Tx, name: str, value: int) -> None:
     """Keep the number under this name."""
+    write_text(tx, name, str(value))
+
+
+def read_text(tx: Tx, name: str) -> str:
+    """Return the text kept under this name, an empty one when there is none."""
+    return str(tx.connection.scalar(select(facts.c.value).where(facts.c.name == name)) or "")
+
+
+def write_text(tx: Tx, name: str, value: str) -> None:
+    """Keep the text under this name."""
     tx.connection.execute(
         tx.insert(facts)
-        .values(name=name, value=str(value))
-        .on_conflict_do_update(index_elements=["name"], set_={"value": str(value)})
+        .values(name=name, value=value)
+        .on_conflict_do_update(index_elements=["name"], set_={"value": value})
     )
 
 

@@ -56,6 +56,11 @@ def newest() -> str | None:
     return ScriptDirectory.from_config(config()).get_current_head()
 
 
+def known() -> set[str]:
+    """Return all revisions that this version of Pebble knows."""
+    return {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
+
+
 def current(connection: Connection) -> str | None:
     """Return the revision that the database has."""
     return MigrationContext.configure(connection).get_current_revision()

@@ -152,6 +152,26 @@ class PersonKeys:
         )
         return [bytes(name) for name in self._read(lambda connection: connection.scalars(wanted).all())]
 
+    # They move to another place
+
+    def batch(self, after: bytes = b"") -> list[dict[str, Any]]:
+        """Return some of all rows as they lie here, destroyed ones too, that come after the one with this name."""
+        wanted = select(person_keys).where(person_keys.c.id > after).order_by(person_keys.c.id).limit(BATCH)
+        return self._read(lambda connection: [dict(row) for row in connection.execute(wanted).mappings()])
+
+    def take_over(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Take rows of another place as they are. Raises Misconfigured where one of them lies here differently."""
+        dialect: Any = sqlite if self._embedded else postgresql
+        names = [row["id"] for row in rows]
+        found = select(person_keys).where(person_keys.c.id.in_(names)).order_by(person_keys.c.id)
+
+        def work(connection: Connection) -> list[dict[str, Any]]:
+            connection.execute(dialect.insert(person_keys).on_conflict_do_nothing(), rows)
+            return [dict(row) for row in connection.execute(found).mappings()]
+
+        if self._run(work) != list(rows):
+            raise Misconfigured("PEBBLE_PERSON_KEYS: other keys lie there under the same names; name an empty place")
+
     # The host's keys change
 
     def old_ones(self) -> int:

@@ -39,7 +39,8 @@ async def listening(api: DiscordApi, door: Door, **settings: Any) -> AsyncIterat
     with api.for_discord_py():
         chosen = {"token": api.token, "api": f"{api.url}/api/v10", "on_skip": door.on_skip} | settings
         chat = discord_chat(**chosen)
-        await chat.start(door.receive)
+        await chat.start()
+        await chat.hear(door.receive)
         try:
             await until(lambda: chat.trouble() is None or "answered" not in str(chat.trouble()), seconds=10)
             yield chat

@@ -101,7 +101,8 @@ async def discord_over_http(door: Door) -> AsyncIterator[OverHttp]:
     async with DiscordApi() as api:
         chat = discord_chat(token=api.token, api=f"{api.url}/api/v10")
         with api.for_discord_py():
-            await chat.start(door.receive)
+            await chat.start()
+            await chat.hear(door.receive)
             await until(lambda: chat.trouble() is None)
             yield OverHttp(api, chat)
             await chat.stop()
@@ -173,7 +174,8 @@ class InSimcord:
 async def discord_in_simcord(door: Door) -> AsyncIterator[InSimcord]:
     """A chat whose client simcord has connected."""
     chat = discord_chat(pauses=(0.0, 0.0))  # its clock stands still while the bot waits
-    await chat.start(door.receive)
+    await chat.start()
+    await chat.hear(door.receive)
     # Without its context manager: that has to be left in the context in which it was entered, which fixtures are not.
     env = simcord.Env(chat.client)
     await env.start()

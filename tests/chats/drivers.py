@@ -307,7 +307,8 @@ async def web(door: Door) -> AsyncIterator[Driver]:
     listener = listen("127.0.0.1", 0, 1)
     server = Server(build_site(chat_routes=chat.routes(), extra_routes=[], demo=True))
     serving = asyncio.create_task(server.serve([listener]))
-    await chat.start(door.receive)
+    await chat.start()
+    await chat.hear(door.receive)
     async with aiohttp.ClientSession() as session:
         driver = Web(address_of(listener), session, chat)
         drivers.append(driver)
@@ -328,7 +329,8 @@ async def telegram(door: Door) -> AsyncIterator[Driver]:
             raise AssertionError("nothing here is unreadable")
 
         chat = TelegramChat(token=api.token, api=api.url, on_skip=on_skip, clock=SystemClock(), timing=QUICK)
-        await chat.start(door.receive)
+        await chat.start()
+        await chat.hear(door.receive)
         yield Telegram(api, chat)
         await chat.stop()
 

@@ -61,7 +61,8 @@ def telegram(url: str, token: str, door: Door, **settings: Any) -> TelegramChat:
 @asynccontextmanager
 async def listening(api: BotApi, door: Door, **settings: Any) -> AsyncIterator[TelegramChat]:
     chat = telegram(api.url, api.token, door, **settings)
-    await chat.start(door.receive)
+    await chat.start()
+    await chat.hear(door.receive)
     try:
         yield chat
     finally:

@@ -229,6 +229,26 @@ async def test_the_persons_language_is_hinted(driver: Driver, door: Door) -> Non
     assert door.heard[-1].language == driver.language
 
 
+async def test_a_chat_that_rests_hears_nobody_and_sends_and_hears_again_what_was_said_meanwhile(
+    driver: Driver, door: Door
+) -> None:
+    if driver.chat.name == "memory":
+        await driver.chat.rest()  # hears nobody by itself
+        return
+    await driver.introduce()
+    await driver.chat.rest()
+    await driver.chat.rest()
+    receipt = await driver.chat.send(driver.address, Outgoing("still here"), nonce=71)
+    seen = await driver.view(receipt.message)
+    assert seen is not None
+    assert seen.text == "still here"
+    assert driver.chat.trouble() is None
+    await driver.chat.hear(door.receive)
+    await until(lambda: driver.chat.trouble() is None, 5)
+    await driver.write("again")
+    await until(lambda: "again" in [heard.text for heard in door.heard], 5)
+
+
 async def test_a_stop_finishes_what_has_begun_and_leaves_nothing_running(driver: Driver, door: Door) -> None:
     if driver.chat.name == "memory":
         await driver.chat.stop()  # hears nobody by itself, so it has nothing to finish

@@ -10,6 +10,7 @@ from bot.chats.discord import DiscordChat
 from bot.errors import InDoubt, Outdated, TryLater, Unreachable
 from bot.speech import Field, Form, Incoming, Kind, Op, Outgoing, Shown
 from tests.chats.discord_door import ANN, ROWS, DiscordDoor, listening
+from tests.chats.discord_drivers import discord_chat
 from tests.chats.telegram_door import until
 from tests.fakes import Broken, DiscordApi, DiscordPerson
 from tests.fakes.discord_interactions import DEFER, DEFER_UPDATE, MODAL, REPLY
@@ -48,9 +49,11 @@ class Gate:
     def __init__(self, door: DiscordDoor, failures: int = 0) -> None:
         self.open = asyncio.Event()
         self.failures = failures
+        self.via = ""
         door.before = self.wait
 
-    async def wait(self, _incoming: Incoming) -> None:
+    async def wait(self, incoming: Incoming) -> None:
+        self.via = incoming.via
         await self.open.wait()
         if self.failures:
             self.failures -= 1
@@ -291,6 +294,25 @@ async def test_an_answer_without_a_nonce_is_tried_once_and_is_in_doubt(
     with pytest.raises(InDoubt):
         await chat.send(ANN, Outgoing("here", via=door.heard[0].via), nonce=1)
     assert len(api.calls_of("POST", "/webhooks/*/*")) == 1
+
+
+async def test_another_process_that_sends_waits_until_the_one_that_hears_has_acknowledged(
+    api: DiscordApi, chat: DiscordChat, ann: DiscordPerson, door: DiscordDoor
+) -> None:
+    gate = Gate(door)
+    door.shown = Shown(replies=True)
+    ann.slash("now", guild=1)
+    await until(lambda: door.offered)
+    other = discord_chat(token=api.token, api=f"{api.url}/api/v10", on_skip=door.on_skip)
+    await other.start()
+    await until(lambda: other.client.application_id is not None and other.trouble() is None)
+    sending = asyncio.create_task(other.send(ANN, Outgoing("Here", via=gate.via), nonce=1))
+    await asyncio.sleep(0.1)
+    gate.open.set()
+    await asyncio.wait_for(sending, 5)
+    assert [(said.text, said.ephemeral) for said in ann.seen] == [("Here", True)]
+    assert ann.inbox == []
+    await other.stop()
 
 
 async def test_what_comes_without_its_place_is_answered_for_one_pair_of_eyes(

@@ -149,7 +149,8 @@ async def test_a_photo_given_as_an_answer_is_read_again_and_deleted(api: BotApi,
 
     ann = api.person(11)
     ann.send("hi")
-    await chat.start(receive)
+    await chat.start()
+    await chat.hear(receive)
     await ann.wait_for_async("I only know small things")
     await receive(Incoming("a-tap", HOME, Kind.TAP, "1:now:0:evening-joy"))
     ann.send_photo("The sea")

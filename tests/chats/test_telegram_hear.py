@@ -155,7 +155,8 @@ async def test_an_update_nested_too_deeply_does_not_spoil_its_batch(door: Door) 
 
     async with answering(answer) as url:
         chat = telegram(url, "1:token", door)
-        await chat.start(door.receive)
+        await chat.start()
+        await chat.hear(door.receive)
         await until(lambda: len(door.heard) == 2, seconds=1)
         await chat.stop()
     assert [key for key, _ in door.skipped] == ["telegram:update:2"]
@@ -310,7 +311,8 @@ async def test_an_answer_that_makes_no_sense_is_asked_for_again(door: Door, body
 
     async with answering(answer) as url:
         chat = telegram(url, "1:token", door)
-        await chat.start(door.receive)
+        await chat.start()
+        await chat.hear(door.receive)
         await until(lambda: len(polls) >= 3)
         assert chat.trouble() is not None
         await chat.stop()
@@ -319,7 +321,8 @@ async def test_an_answer_that_makes_no_sense_is_asked_for_again(door: Door, body
 async def test_telegram_may_be_out_of_reach_at_the_start(api: BotApi, door: Door) -> None:
     await asyncio.to_thread(api.stop)
     chat = telegram(api.url, api.token, door)
-    await chat.start(door.receive)
+    await chat.start()
+    await chat.hear(door.receive)
     assert chat.trouble() is not None
     began = time.monotonic()
     await chat.stop()
@@ -328,7 +331,8 @@ async def test_telegram_may_be_out_of_reach_at_the_start(api: BotApi, door: Door
 
 async def test_a_wrong_token_is_told_and_no_crash(api: BotApi, door: Door) -> None:
     chat = telegram(api.url, "110201543:another", door)
-    await chat.start(door.receive)
+    await chat.start()
+    await chat.hear(door.receive)
     await until(lambda: "PEBBLE_TELEGRAM_TOKEN" in str(chat.trouble()))
     await chat.stop()
 
@@ -360,13 +364,15 @@ async def test_a_stop_ends_the_long_poll_and_finishes_what_came(api: BotApi, doo
     door.before = slow
     api.person(11).send("hello")
     chat = telegram(api.url, api.token, door)
-    await chat.start(door.receive)
+    await chat.start()
+    await chat.hear(door.receive)
     await began.wait()
     await chat.stop()
     assert door.texts == ["hello"]
     await asyncio.sleep(0)
     asleep = telegram(api.url, api.token, Door())
-    await asleep.start(door.receive)
+    await asleep.start()
+    await asleep.hear(door.receive)
     await until(lambda: asleep.trouble() is None)
     at = time.monotonic()
     await asleep.stop()
@@ -423,7 +429,8 @@ async def test_accept_keeps_the_order_of_a_person_and_passes_try_later_on(api: B
     chat = telegram(api.url, api.token, door, **WEBHOOK)
     with pytest.raises(TryLater):
         await chat.accept(_text(1, "too early"))
-    await chat.start(door.receive)
+    await chat.start()
+    await chat.hear(door.receive)
     waiting = [asyncio.create_task(chat.accept(_text(n, str(n)))) for n in range(3)]
     await chat.accept(_text(9, "another", chat=12))
     assert door.texts == ["another"]

@@ -257,7 +257,8 @@ async def test_stopping_ends_all_streams_and_finishes_what_was_begun(talk: Small
         return Shown("kept")
 
     async with served(talk) as url, aiohttp.ClientSession() as session:
-        await talk.chat.start(slow)
+        await talk.chat.start()
+        await talk.chat.hear(slow)
         page = Page(session, url)
         heard = page.events()
         await anext(heard)
@@ -342,7 +343,8 @@ async def test_over_https_the_cookie_is_never_sent_in_the_clear() -> None:
         return Shown()
 
     chat = WebChat(clock=SystemClock(), history=nothing, demo=False)
-    await chat.start(door)
+    await chat.start()
+    await chat.hear(door)
     (events,) = [route for route in chat.routes() if route.path == "/chat/events"]
     scope = {"type": "http", "scheme": "https", "method": "GET", "path": "/", "query_string": b"", "headers": []}
     response = await events.endpoint(Request(scope | {"server": ("pebble.example", 443)}))

@@ -94,6 +94,17 @@ class Postgres:
         self._execute(f"CREATE DATABASE {name}")
         return self.url(name)
 
+    def dump(self, url: str) -> Path:
+        """Return a dump of a database as docs/operations.md has it made, without persons' keys."""
+        file = self._folder / f"{url.rpartition('/')[2]}.dump"
+        kind = ("--format=custom", "--exclude-schema=pebble_keys")
+        self._call("pg_dump", *kind, f"--file={file}", f"--dbname={url}")
+        return file
+
+    def restore(self, file: Path, url: str, *options: str) -> None:
+        """Put a dump into a database."""
+        self._call("pg_restore", "--no-owner", *options, f"--dbname={url}", str(file))
+
     def url(self, name: str) -> str:
         """Return the SQLAlchemy address of a database."""
         return f"postgresql://pebble@127.0.0.1:{self.port}/{name}"

@@ -111,7 +111,8 @@ async def discord_house(store: Store, api: DiscordApi, **chosen: Any) -> AsyncIt
     await pump.recover()
     pumping = asyncio.create_task(pump.run())
     with api.for_discord_py():
-        await chat.start(door.receive)
+        await chat.start()
+        await chat.hear(door.receive)
         try:
             await until(lambda: chat.trouble() is None)
             yield DiscordHouse(store, clock, api, chat, pump, rota, skipped)

@@ -241,7 +241,8 @@ async def town(store: Store) -> AsyncIterator[tuple[Town, Sequence[Seat]]]:
         store.wake = pump.wake
         pumping = asyncio.create_task(pump.run())
         for chat in built.chats.values():
-            await chat.start(door.receive)
+            await chat.start()
+            await chat.hear(door.receive)
         await until(lambda: len(built.ways("token")) == 3 and discord_api.commands)
         yield (
             built,

@@ -202,7 +202,8 @@ class SimcordHouse:
 
     async def start(self) -> None:
         """Start Pebble in a world that begins."""
-        await self.chat.start(self.door.receive)
+        await self.chat.start()
+        await self.chat.hear(self.door.receive)
         # Without its context manager: that has to be left in the context in which it was entered.
         await self.env.start()
         await self.settle()
@@ -215,7 +216,8 @@ class SimcordHouse:
         """Start another Pebble, with a client of its own, on the same database in the same world."""
         self._build()
         await self.pump.recover()
-        await self.chat.start(self.door.receive)
+        await self.chat.start()
+        await self.chat.hear(self.door.receive)
         await self.env.restart_bot(self.chat.client)
         await self.settle()
 

@@ -108,8 +108,14 @@ class MemoryChat:
             standing.rows, standing.chosen, standing.form = outgoing.rows, outgoing.chosen, outgoing.form
         return Receipt(standing.id)
 
-    async def start(self, receive: Receive) -> None:
+    async def start(self) -> None:
+        """Nothing to start."""
+
+    async def hear(self, receive: Receive) -> None:
         """Nothing to hear: tests call the door."""
+
+    async def rest(self) -> None:
+        """Nothing to rest from."""
 
     async def stop(self) -> None:
         """Nothing to stop."""

@@ -30,7 +30,8 @@ async def api(house: House) -> AsyncIterator[BotApi]:
         pump.paces = {"telegram": Pace(FREE, house.clock.monotonic)}
         house.store.wake = pump.wake
         pumping = asyncio.create_task(pump.run())
-        await chat.start(door.receive)
+        await chat.start()
+        await chat.hear(door.receive)
         yield api
         await chat.stop()
         await pump.stop()

@@ -162,7 +162,8 @@ async def served(talk: SmallTalk, port: int = 0, extra: Sequence[Route] = ()) ->
     site = build_site(chat_routes=talk.chat.routes(), extra_routes=routes, demo=talk.demo)
     listener = listen("127.0.0.1", port, 1)
     server = Server(site)
-    await talk.chat.start(talk.hear)
+    await talk.chat.start()
+    await talk.chat.hear(talk.hear)
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started:  # noqa: ASYNC110 - uvicorn offers nothing to wait for
         await asyncio.sleep(0.01)

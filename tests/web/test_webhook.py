@@ -180,7 +180,8 @@ async def test_telegram_delivers_again_until_the_commit() -> None:
                 webhook_url=url + PATH,
                 webhook_secret=SECRET,
             )
-            await telegram.start(receive)
+            await telegram.start()
+            await telegram.hear(receive)
             api.person(11).send("first")
             api.push([])
             api.person(11).send("second")
