@@ -14,7 +14,7 @@ CODE := bot migrations tests tools $(wildcard bench)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint format lock practices pictures cities emoji disguises clean
+.PHONY: help install demo test bench lint format lock practices pictures cities emoji disguises clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,16 @@ demo: $(INSTALLED) ## Start Pebble with the local chat page: no token, nothing o
 
 test: lint ## Check the code, then run every test
 	$(BIN)/python -m pytest
+
+# What others are measured against lives apart: it wants other versions of what Pebble uses.
+bench: $(TOOLS) build/aiogram/.made ## Measure nudges, sending and taps, beside what people would use instead (half an hour)
+	@failed=0; for one in "nudges.py --others" "send.py --aiogram build/aiogram/bin/python" taps.py; do \
+		$(BIN)/python bench/$$one || failed=1; done; exit $$failed
+
+build/aiogram/.made:
+	$(PYTHON) -m venv build/aiogram
+	build/aiogram/bin/python -m pip --disable-pip-version-check install --quiet aiogram==3.31.0
+	@touch $@
 
 lint: $(TOOLS) ## Check format, style, types and import rules
 	$(BIN)/ruff format --check $(CODE)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, union_all, update
@@ -68,7 +69,8 @@ _COLUMNS = (
     "state",
     "created_at",
 )
-"""What is known of a row when it is put, in the order of `_row`."""
+"""What is known of a row when it is put."""
+_VALUES = itemgetter(*_COLUMNS)
 
 
 def put(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) -> bool:
@@ -161,7 +163,7 @@ def put_all(tx: Tx, rows: list[dict[str, Any]]) -> int:
     if not rows:
         return 0
     tx.wakes = True
-    return insert_rows(tx, outbox, _COLUMNS, [tuple(row.values()) for row in rows], absorb="key")
+    return insert_rows(tx, outbox, _COLUMNS, [_VALUES(row) for row in rows], absorb="key")
 
 
 def find_message(tx: Tx, address_id: int, message: str) -> int | None:
