@@ -7,6 +7,7 @@ shared later is looked up there, by the number of its link.
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from bot.flows.linking import place_of
@@ -15,7 +16,7 @@ from bot.gratitude import queries
 from bot.gratitude.invitations import Keys, is_fresh
 from bot.gratitude.reports import is_suspended
 from bot.outbox import shelf
-from bot.outbox.shelf import Terms
+from bot.outbox.shelf import Recipient, Terms
 from bot.people.codes import shown
 from bot.people.queries import Person
 from bot.pictures import Code
@@ -31,7 +32,15 @@ _NAMED = re.compile(r"thanks ([0-9]{1,18})", re.ASCII)
 
 def show_invitation(visit: Visit, link_id: int, keys: Keys, name: str) -> None:
     """Show all ways in, for the person's eyes and for handing on."""
-    shelf.put(visit.tx, visit.person.recipient, _invitation(visit, link_id, keys, name), Terms(key=_key(link_id)))
+    shelf.put(visit.tx, _own(visit), _invitation(visit, link_id, keys, name), Terms(key=_key(link_id)))
+
+
+def _own(visit: Visit) -> Recipient:
+    """Return the person as somebody who has met nobody: the words are their own, whomever they looked at before.
+
+    The way in stands in no other place, so it must not go with somebody whom it does not concern.
+    """
+    return replace(visit.person.recipient, seal=visit.person.seal.anew())
 
 
 def _key(link_id: int) -> str:
@@ -123,7 +132,7 @@ def _show_code(visit: Visit, payload: Payload) -> None:
         picture=picture.to_dict(),
         alt=say(N_("The link of your invitation for {name} as a QR code."), name=link.name),
     )
-    if not shelf.put(visit.tx, visit.person.recipient, message, Terms(key=f"code:{link.id}")):
+    if not shelf.put(visit.tx, _own(visit), message, Terms(key=f"code:{link.id}")):
         visit.toast = say(N_("It is here already."))
 
 

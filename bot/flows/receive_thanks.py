@@ -43,7 +43,7 @@ def open_way(visit: Visit, written: str) -> None:
         visit.button(N_("Accept"), Payload("invite", found.id, "yes")),
         visit.button(N_("No, thank you"), Payload("invite", found.id, "no")),
     )
-    visit.say(text, (row,), name=found.name)
+    visit.show_before_all(Outgoing(visit.voice.say(text, name=found.name), (row,)))
 
 
 def _answer_invitation(visit: Visit, payload: Payload) -> None:

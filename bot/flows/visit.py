@@ -134,10 +134,15 @@ class Visit:
 
         Before the first one stands what is kept, unless that message says it itself.
         """
-        line = self.voice.say(KEPT)
-        if wants_line(self.tx, self.person) and line not in outgoing.text:
+        if wants_line(self.tx, self.person) and (line := self.voice.say(KEPT)) not in outgoing.text:
             shelf.put(self.tx, self.person.recipient, Outgoing(line))
         shelf.put(self.tx, self.person.recipient, outgoing, Terms(moment_id=moment_id, links=links))
+
+    def show_before_all(self, outgoing: Outgoing) -> None:
+        """Answer with a message that is to be read before anything else: what is kept stands below it."""
+        if wants_line(self.tx, self.person):
+            outgoing = replace(outgoing, text=f"{outgoing.text}\n\n{self.voice.say(KEPT)}")
+        self.show(outgoing)
 
     def say(self, message: str, rows: Rows = (), **values: object) -> None:
         """Answer with one of our texts, in the person's language."""

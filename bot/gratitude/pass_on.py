@@ -147,7 +147,8 @@ def bring(tx: Tx, link_id: int) -> None:
     receiver = reach(tx, row.receiver_id) if row.receiver_id is not None else None
     # Whoever is gone sends nothing any more, and nobody hears from who is blocked or suspended by now.
     gone = receiver is None or row.sender_id is None or (row.sealed_by_receiver is None and not row.withheld)
-    if receiver is None or gone or is_over(row.lives_until, tx.now):
+    # And nobody thanks themselves: the chats of both ends may have been joined while it waited.
+    if receiver is None or gone or row.sender_id == receiver.id or is_over(row.lives_until, tx.now):
         change(due_at=None)
         return
     _, muted, blocked = queries.stance(tx, receiver.id, row.sender_id)

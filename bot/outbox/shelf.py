@@ -192,13 +192,11 @@ def is_newest(tx: Tx, address_id: int, outbox_id: int) -> bool:
 
 
 def read_body(tx: Tx, outbox_id: int, seal: Seal | None) -> Outgoing | None:
-    """Return what the row said, or None when its time is over and the text is forgotten."""
+    """Return what the row said, or None when that is forgotten: its time is over, or who stood in it was erased."""
     found = tx.connection.execute(
         select(outbox.c.body, outbox.c.sealed, outbox.c.op).where(outbox.c.id == outbox_id)
     ).first()
-    if found is None or found.body is None:
-        return None
-    return opened(found.body, found.sealed, found.op, seal)
+    return _known(found.body, found.sealed, found.op, seal) if found and found.body is not None else None
 
 
 def keyed(tx: Tx, key: str, person_id: int, seal: Seal) -> Outgoing | None:
@@ -241,9 +239,19 @@ def drawings(tx: Tx, address_id: int, outbox_id: int, seal: Seal | None) -> list
     )
     drawn = [first]
     for row in rows:
-        edit = opened(row.body, row.sealed, row.op, seal)
+        edit = _known(row.body, row.sealed, row.op, seal)
+        if edit is None:
+            return []
         drawn.append(replace(edit, text=edit.text or drawn[-1].text, owners=edit.owners | drawn[-1].owners))
     return drawn[::-1]
+
+
+def _known(body: bytes, sealed: bool, op: str, seal: Seal | None) -> Outgoing | None:
+    """Return the message that a stored body holds, None where somebody whose words stood in it was erased."""
+    try:
+        return unsealed(body, sealed, op, seal)
+    except SealGone:
+        return None
 
 
 def opened(body: bytes, sealed: bool, op: str, seal: Seal | None) -> Outgoing:
@@ -313,4 +321,5 @@ def newest_messages(tx: Tx, address_id: int, seal: Seal | None, most: int) -> li
         .order_by(outbox.c.id.desc())
         .limit(most)
     )
-    return [(row.id, opened(row.body, row.sealed, Op.NEW, seal)) for row in rows]
+    found = ((row.id, _known(row.body, row.sealed, Op.NEW, seal)) for row in rows)
+    return [(number, said) for number, said in found if said is not None]

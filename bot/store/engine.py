@@ -181,24 +181,25 @@ class Store:
                 while self._waiting and len(group) < GROUP and self.clock.monotonic() < until:
                     group.append(self._waiting.popleft())
                     group[-1].run_in(connection, Tx(connection, self.clock.now(), self.keys))
-        except DBAPIError:
+        except Exception:
             for each in group:
                 each.run_alone(self._run)
             return
-        self._after_commit(group)
+        try:
+            self._after_commit([each.tx for each in group if each.tx is not None and each.error is None], group[0].loop)
+        finally:  # whatever comes behind the commit, nobody may wait for ever
+            for each in group:
+                if isinstance(each.error, SealGone):
+                    each.run_alone(self._run)
+                else:
+                    each.tell()
 
-    def _after_commit(self, group: list["_Waiting"]) -> None:
-        done = [each.tx for each in group if each.tx is not None and each.error is None]
+    def _after_commit(self, done: list[Tx], loop: asyncio.AbstractEventLoop) -> None:
         if any(tx.erases for tx in done):
             self._unfinished = True
             self._finish_quietly()
         if any(tx.wakes for tx in done):
-            group[0].loop.call_soon_threadsafe(self.wake)
-        for each in group:
-            if isinstance(each.error, SealGone):
-                each.run_alone(self._run)
-            else:
-                each.tell()
+            loop.call_soon_threadsafe(self.wake)
 
     def _run(self, work: Work[T], loop: asyncio.AbstractEventLoop | None) -> T:
         for attempt in range(1, TRIES + 1):

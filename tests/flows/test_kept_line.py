@@ -28,9 +28,7 @@ def invitation(friend: Friend, read: Callable[[Friend], str]) -> str:
 
 
 WAYS: dict[str, Way] = {
-    "/accept CODE": lambda bea: bea.command("accept", invitation(bea, code_of)),
     "/accept": lambda bea: bea.command("accept"),
-    "an invitation's link": lambda bea: bea.command("start", invitation(bea, token_of)),
     "an invitation that is over": lambda bea: bea.command("accept", "AAAA-BBBB-CCCC"),
     "/add with a practice": lambda bea: bea.command("add", "Three senses"),
     "words": lambda bea: bea.send("hello there"),
@@ -69,6 +67,18 @@ async def test_the_line_comes_first_and_once(bea: Friend, way: str) -> None:
     await bea.command("help")
     await bea.command("thanks")
     assert bea.said.count(LINE) == 1
+
+
+@pytest.mark.parametrize(("word", "read"), [("start", token_of), ("accept", code_of)], ids=["its link", "its code"])
+async def test_an_invitation_says_who_it_is_from_before_all_and_the_line_below(
+    bea: Friend, word: str, read: Callable[[Friend], str]
+) -> None:
+    await bea.command(word, invitation(bea, read))
+    (said,) = bea.said
+    assert said.startswith("Anna has a sentence of thanks for you.")
+    assert said.endswith(LINE)
+    await bea.tap("Accept")
+    assert sum(LINE in said for said in bea.said) == 1
 
 
 async def test_the_introduction_says_it_itself(bea: Friend) -> None:

@@ -441,6 +441,7 @@ class Thanks(RuleBasedStateMachine):
             links.c.lives_until >= tx.now,
             links.c.sender_id.is_not(None),
             links.c.receiver_id.is_not(None),
+            links.c.sender_id != links.c.receiver_id,  # chats of both ends were joined: it comes to nobody
         )
         return list(tx.connection.execute(wanted).all())
 
