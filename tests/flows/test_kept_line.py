@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from bot.speech import Kind
 from bot.store import Tx
-from bot.store.tables import links, moments, nudges, persons, positions
+from bot.store.tables import links, moments, nudges, persons, positions, told
 from tests.kit.talk import KEPT_LINE as LINE
 from tests.kit.talk import Friend, House
 from tests.kit.thanks import code_of, invite, say, token_of
@@ -120,8 +120,9 @@ async def test_it_is_in_the_language_of_who_reads_it(house: House) -> None:
     assert bea.said[0] == "Was du mir sagst, bleibt versiegelt; wer diesen Bot betreibt, könnte es lesen: /privacy"
 
 
-async def test_who_has_signed_up_never_reads_it_again(anna: Friend) -> None:
+async def test_who_has_signed_up_never_reads_it_again_be_it_long_ago(anna: Friend, house: House) -> None:
     await anna.sign_up()
+    house.store.run_now(lambda tx: tx.connection.execute(delete(told)))  # as before it was remembered
     for command in ("thanks", "now", "link", "privacy", "help"):
         await anna.command(command)
     assert LINE not in anna.said

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from bot.nudges import moments as moment_verbs
 from bot.nudges.moments import Wanted
-from bot.people.queries import meet
+from bot.people.queries import meet, set_zone
 from bot.speech import Address
 from bot.store import Tx
 from bot.store.tables import moments, nudges, outbox, persons
@@ -78,10 +78,11 @@ def _wait_for_pending(api: BotApi, most: int) -> None:
 
 
 def _ask_everybody(tx: Tx) -> dict[int, int]:
-    """Let a hundred people be known, and the first fifty have an open moment."""
+    """Let a hundred people be signed up, and the first fifty have an open moment."""
     asked = {}
     for number in range(1000, 1100):
         person = meet(tx, Address("telegram", str(number)), "en", None)
+        set_zone(tx, person.id, "Europe/Berlin")
         if number < 1050:
             asked[number] = moment_verbs.begin(tx, person, Wanted("one-breath", "none", 0), "Etc/UTC").id
     return asked

@@ -74,8 +74,8 @@ def test_what_was_written_while_pebble_was_dead_is_answered_when_it_is_back(
     pebble.restart()
     pebble.at_rest()
     answers = [message.text.split("\n")[0] for message in ann.inbox]
-    assert len(answers) == 3, answers
-    assert answers[1].startswith("I nudge you")
+    assert len(answers) == 4, answers
+    assert answers[2].startswith("I nudge you")
 
 
 def test_a_refused_token_makes_readiness_red_and_the_others_go_on(
