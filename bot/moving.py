@@ -184,13 +184,13 @@ def _go_on_counting(connection: Connection, counted: Mapping[str, int]) -> None:
             connection.execute(text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :last)"), row)
 
 
-def _say_what_next(settings: Settings, source: Store, target: Store, say: Say) -> None:
-    say("All of it is there, and nothing runs on the old one any more. Now:")
-    say("1. Name the new one in PEBBLE_DATABASE and start Pebble.")
+def _say_what_next(settings: Settings, source: Store, target: Store, tell: Say) -> None:
+    tell("All of it is there, and nothing runs on the old one any more. Now:")
+    tell("1. Name the new one in PEBBLE_DATABASE and start Pebble.")
     here, there = key_file(source.url).resolve(), key_file(target.url).resolve()
     if settings.secret_keys is None and here != there:
-        say(f"   Before, copy the host’s keys from {here} to {there}.")
+        tell(f"   Before, copy the host’s keys from {here} to {there}.")
     if source.keys.url == target.keys.url:
-        say("2. When all is well, delete the old database.")
+        tell("2. When all is well, delete the old database.")
     else:
-        say("2. When all is well, delete the old database and its persons’ keys, which can still open whom you erase.")
+        tell("2. When all is well, delete the old database and its persons’ keys, which can still open whom you erase.")

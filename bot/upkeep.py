@@ -237,7 +237,8 @@ def mark_restored(settings: Settings, say: Say) -> None:
         store.close()
         if lock:
             lock.close()
-    say("Stamped as a copy: at its next start Pebble lets go of what was due before, without a word.")
+    line = "Stamped as a copy: at its next start Pebble lets go of what was due before, without a word."
+    say(line)
 
 
 def copy_keys(settings: Settings, file: Path, tell: Say) -> None:

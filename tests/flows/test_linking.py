@@ -342,7 +342,7 @@ async def test_chats_can_be_joined_after_somebody_was_erased_whose_words_stood_t
     read = house.store.run_now(lambda tx: conversation(tx, person_of(tx, phone).address_id, person_of(tx, phone).seal))
     lines = [line.text for line in read]
     assert "…" in lines
-    assert "You are one now. Where shall your nudges come?" in lines
+    assert "Both chats are one now. Where shall your nudges come?" in lines
 
 
 # Parted

@@ -56,7 +56,7 @@ async def test_many_are_turned_page_by_page_to_the_last_and_back(anna: Friend) -
     assert seen == named(*range(32, 0, -1))
     await anna.tap("Back")
     assert listed(anna) == named(*range(12, 2, -1))
-    assert len(anna.inbox) == 2  # one message, drawn anew
+    assert len(anna.inbox) == 3  # the line on what is kept, and one message that is drawn anew
 
 
 async def test_who_is_muted_comes_after_the_others_and_who_is_blocked_last(anna: Friend) -> None:
@@ -170,7 +170,7 @@ async def test_thanks_ask_the_database_as_often_for_sixty_people_as_for_five(ann
                 await friend.tap_payload(payload(letter, "Pass it on"), letter.id)
         assert "Next page" in friend.newest.labels or number == 5
         counts.append(len(said))
-    assert counts[0] == counts[1] < 40
+    assert counts[0] == counts[1] < 50
 
 
 async def test_each_is_offered_with_why_nothing_can_go_to_them_now(anna: Friend) -> None:

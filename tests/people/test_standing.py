@@ -39,7 +39,7 @@ def phone(house: House) -> Friend:
 async def part(friend: Friend) -> None:
     """Let this chat, which is joined with another one, begin anew."""
     await friend.command("unlink")
-    await friend.tap("Here (memory)")
+    await friend.tap("Here (Memory)")
 
 
 async def goes_and_comes(friend: Friend) -> None:
