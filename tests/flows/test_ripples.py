@@ -199,7 +199,7 @@ async def test_languages_are_named(house: House) -> None:
     await bea.tap("Annehmen")
     await anna.command("ripple")
     assert "In German and English." in anna.newest.text
-    assert bea.said[2].startswith("💛 Von Anna:")
+    assert bea.said[1].startswith("💛 Von Anna:")
 
 
 async def test_what_was_withheld_is_nothing_in_its_receivers_ripple(house: House) -> None:

@@ -269,7 +269,7 @@ async def test_a_report_asks_whether_the_sentence_may_be_read_and_blocks(
 ) -> None:
     await meet(anna, bea)
     await say_about(bea, "Report")
-    assert bea.inbox[2].labels == ["With the sentence", "Without it", "Back"]
+    assert bea.inbox[1].labels == ["With the sentence", "Without it", "Back"]
     await bea.tap("Without it")
     await house.pass_time(DAY)
     await thank(anna, "Bea", "Once more.")
