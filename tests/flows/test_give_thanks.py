@@ -49,7 +49,7 @@ async def test_one_tap_accepts_and_shows_the_sentence_to_somebody_who_was_never_
     await bea.command("accept", code.lower().replace("-", " "))
     await bea.tap("Accept")
     assert bea.said[1] == f"💛 From Anna:\n\n“{SENTENCE}”"
-    assert bea.inbox[2].labels == ["❤️", "You made my day", "Good that you exist", "Pass it on", "…"]
+    assert bea.inbox[1].labels == ["❤️", "You made my day", "Good that you exist", "Pass it on", "…"]
     assert bea.newest.text == "That is all there is to do. If you ever want tiny moments of your own: /start"
 
 
