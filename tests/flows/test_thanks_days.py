@@ -143,11 +143,10 @@ async def test_what_nobody_lets_in_lapses_after_seven_days(anna: Friend, bea: Fr
     assert letters(bea) == ["One."]
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # the other one has a single writer
 async def test_who_is_in_the_middle_of_something_is_left_for_the_next_look(
     anna: Friend, bea: Friend, house: House
 ) -> None:
-    if house.store.url.get_backend_name() == "sqlite":
-        pytest.skip("there is one writer")
     await meet(anna, bea, "One.")
     await house.pass_time(DAY + 13 * HOUR)
     await thank(anna, "Bea", "Two.")
