@@ -5,6 +5,8 @@ holds words of a person, encrypted with that person's own key, or with those of 
 `bot.store.sealed`).
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -38,6 +40,11 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 def _key(name: str = "id") -> Column[int]:
     return Column(name, Id, primary_key=True, autoincrement=True)
+
+
+def _only(condition: str) -> dict[str, Any]:
+    """Return what leaves all other rows out of an index, on both databases."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 persons = Table(
@@ -93,8 +100,7 @@ addresses = Table(
 Index(
     "ix_addresses_left_at",
     addresses.c.left_at,
-    sqlite_where=text("left_at IS NOT NULL"),
-    postgresql_where=text("left_at IS NOT NULL"),
+    **_only("left_at IS NOT NULL"),
 )
 
 nudges = Table(
@@ -277,8 +283,7 @@ links = Table(
 Index(
     "ix_links_due",
     links.c.due_at,
-    sqlite_where=text("due_at IS NOT NULL"),
-    postgresql_where=text("due_at IS NOT NULL"),
+    **_only("due_at IS NOT NULL"),
 )
 
 # The way in for somebody new, once. Only hashes of what opens it are kept.
@@ -388,8 +393,7 @@ Index(
     outbox.c.priority,
     outbox.c.not_before,
     outbox.c.id,
-    sqlite_where=text("state = 'waiting'"),
-    postgresql_where=text("state = 'waiting'"),
+    **_only("state = 'waiting'"),
 )
 # The peak: what must leave soonest first, and what is too late.
 Index(
@@ -398,28 +402,24 @@ Index(
     outbox.c.deadline,
     outbox.c.not_before,
     outbox.c.id,
-    sqlite_where=text("state = 'waiting'"),
-    postgresql_where=text("state = 'waiting'"),
+    **_only("state = 'waiting'"),
 )
 # What a host wants to know of: each state is counted by one look.
 Index(
     "ix_outbox_troubled",
     outbox.c.state,
-    sqlite_where=text("state IN ('unknown', 'expired', 'dead')"),
-    postgresql_where=text("state IN ('unknown', 'expired', 'dead')"),
+    **_only("state IN ('unknown', 'expired', 'dead')"),
 )
 Index(
     "ix_outbox_address_waiting",
     outbox.c.address_id,
     outbox.c.id,
-    sqlite_where=text("state = 'waiting'"),
-    postgresql_where=text("state = 'waiting'"),
+    **_only("state = 'waiting'"),
 )
 Index(
     "ix_outbox_sending",
     outbox.c.leased_until_real,
-    sqlite_where=text("state = 'sending'"),
-    postgresql_where=text("state = 'sending'"),
+    **_only("state = 'sending'"),
 )
 
 # In which messages the sentence of a link stands: the letter, pictures of its chain. They are taken back with it.
