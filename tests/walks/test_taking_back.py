@@ -51,6 +51,7 @@ async def test_after_months_a_sentence_is_deleted_or_emptied_wherever_it_was_bro
     for words in ("Carl", SENTENCE):
         await anna.say(words)
     await anna.tap("Send")
+    await Rota(built.store, CATALOGUE, clock).bring_thanks()
     await built.quiet()
     (letter,) = [said for said in bea.inbox() if SENTENCE in said.text]
     (picture,) = [said for said in bea.inbox() if said.photo is not None]
