@@ -218,7 +218,13 @@ def malformed(ground: Ground, updates: int) -> Row:
     pebble.start()
     began = time.monotonic()
     for number, person in enumerate(people):
-        odd: list[object] = [[number], f"text {number}", {"message": []}, {"message": {"chat": 5}}, {"callback_query": {"id": number}}]
+        odd = (
+            [number],
+            f"text {number}",
+            {"message": []},
+            {"message": {"chat": 5}},
+            {"callback_query": {"id": number}},
+        )
         api.push(odd[number % len(odd)])
         person.command("help")
     until(lambda: not api.pending, 30 + updates / 20, "hearing")
