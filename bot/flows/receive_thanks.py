@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from bot.flows.give_thanks import give_thanks
 from bot.flows.visit import OLD, Chapter, Command, Option, Visit
-from bot.gratitude import pass_on, queries, reports
+from bot.gratitude import answers, pass_on, queries, reports
 from bot.gratitude.invitations import Closed, Invitation, open_invitation, opened, settle
 from bot.gratitude.letters import WORDS, brought, buttons, letter
 from bot.gratitude.queries import Link
@@ -90,7 +90,7 @@ def _tap(visit: Visit, payload: Payload) -> None:
 
 
 def _answer(visit: Visit, link: Link, word: str) -> None:
-    if not pass_on.answer(visit.tx, visit.person, link, word):
+    if not answers.answer(visit.tx, link, word):
         visit.toast = visit.voice.say(N_("Your answer is on its way."))
         return
     rows = buttons(visit.voice, link.id, answered=True)

@@ -37,9 +37,10 @@ def become_nameless(tx: Tx, person_id: int) -> None:
     touched = set(tx.connection.scalars(select(links.c.chain_id).where(_names(person_id)).distinct()))
     tx.connection.execute(delete(links).where(*never))  # nobody has seen it, so nothing hangs on it
     sent, got = (update(links).where(who == person_id) for who in (links.c.sender_id, links.c.receiver_id))
-    nothing = {"receiver_id": None, "sealed_by_receiver": None, "due_at": None, "answer": None, "answered_at": None}
-    tx.connection.execute(sent.values(sender_id=None, sealed_by_sender=None))
-    tx.connection.execute(got.values(**nothing))
+    nothing = {"receiver_id": None, "sealed_by_receiver": None, "due_at": None}
+    unanswered = {"answer": None, "answered_at": None, "answer_due_at": None}
+    tx.connection.execute(sent.values(sender_id=None, sealed_by_sender=None, answer_due_at=None))
+    tx.connection.execute(got.values(**nothing, **unanswered))
     _let_go_of_empty(tx, sorted(touched))
 
 

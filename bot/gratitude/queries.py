@@ -291,11 +291,3 @@ def waiting_for(tx: Tx, person_id: int) -> Collection[int]:
         .order_by(links.c.for_day, links.c.id)
     )
     return list(tx.connection.scalars(wanted))
-
-
-def keep_word(tx: Tx, link: Link, answer: str) -> bool:
-    """Keep what the receiver answered with one tap; return False when there was an answer before."""
-    result = tx.connection.execute(
-        update(links).where(links.c.id == link.id, links.c.answer.is_(None)).values(answer=answer, answered_at=tx.now)
-    )
-    return int(result.rowcount) == 1

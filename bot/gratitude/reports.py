@@ -72,11 +72,15 @@ def lift(tx: Tx, person_id: int) -> bool:
         .where(suspensions.c.person_id == person_id, suspensions.c.lifted_at.is_(None))
         .values(lifted_at=tx.now)
     )
-    # What they sent before has waited meanwhile.
+    if int(result.rowcount) != 1:
+        return False
+    # What they sent and answered before has waited meanwhile.
     waits = (links.c.sender_id == person_id, links.c.brought_at.is_(None), links.c.withheld.is_(False))
     taken = (links.c.due_at.is_(None), links.c.accepted_at.is_not(None))
     tx.connection.execute(update(links).where(*waits, *taken).values(due_at=tx.now))
-    return int(result.rowcount) == 1
+    answered = (links.c.receiver_id == person_id, links.c.answer_due_at.is_not(None))
+    tx.connection.execute(update(links).where(*answered).values(answer_due_at=tx.now))
+    return True
 
 
 def reported(tx: Tx) -> list[Report]:
