@@ -47,28 +47,22 @@ def names_of(tx: Tx, person: Person, other_ids: Collection[int]) -> Mapping[int,
     return {row.other_id: person.seal.open(bytes(row.sealed_name)) for row in rows}
 
 
-def let_write(tx: Tx, person: Person, other_id: int, name: str, owners: Collection[bytes] = ()) -> None:
-    """Note that the person lets another one write to them, and calls them so; a name that they had stays.
+def call(tx: Tx, person: Person, other_id: int, name: str, owners: Collection[bytes] = ()) -> None:
+    """Note that the person has met another one, and calls them so; a name that they had stays.
 
     `owners` is the other's key where the name is theirs: how they sign, and no word of the person's own.
     """
-    wanted = tx.insert(acquaintances).values(
-        person_id=person.id,
-        other_id=other_id,
-        accepted_at=tx.now,
-        met_at=tx.now,
-        sealed_name=person.seal.close(name, owners),
-    )
-    tx.connection.execute(
-        wanted.on_conflict_do_update(
-            index_elements=["person_id", "other_id"],
-            set_={
-                "accepted_at": func.coalesce(acquaintances.c.accepted_at, tx.now),
-                "met_at": tx.now,
-                "sealed_name": func.coalesce(acquaintances.c.sealed_name, wanted.excluded.sealed_name),
-            },
-        )
-    )
+    sealed = person.seal.close(name, owners)
+    wanted = tx.insert(acquaintances).values(person_id=person.id, other_id=other_id, met_at=tx.now, sealed_name=sealed)
+    kept = {"met_at": tx.now, "sealed_name": func.coalesce(acquaintances.c.sealed_name, wanted.excluded.sealed_name)}
+    tx.connection.execute(wanted.on_conflict_do_update(index_elements=["person_id", "other_id"], set_=kept))
+
+
+def let_write(tx: Tx, person: Person, other_id: int, name: str, owners: Collection[bytes] = ()) -> None:
+    """Note that the person lets another one write to them, and what they `call` them."""
+    call(tx, person, other_id, name, owners)
+    since = func.coalesce(acquaintances.c.accepted_at, tx.now)
+    tx.connection.execute(update(acquaintances).where(*_pair(person.id, other_id)).values(accepted_at=since))
 
 
 def note_met(tx: Tx, person_id: int, other_id: int) -> None:

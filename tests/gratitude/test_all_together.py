@@ -224,7 +224,7 @@ class Thanks(RuleBasedStateMachine):
             number = self._last_received(tx, person)
             link = queries.received(tx, number, person) if number else None
             if link is not None and link.sender_id not in (None, person.id):
-                reports.report(tx, person, link, shows=shows)
+                reports.report(tx, person, link.id, link.sender_id or 0, shows=shows)
                 queries.set_blocked(tx, person, link.sender_id or 0, True)
 
         self.do(work)

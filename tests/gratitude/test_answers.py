@@ -1,4 +1,4 @@
-"""What is answered with one tap comes back: at once, in waking hours, and to who rests or has muted when they want it."""
+"""What is answered with one tap comes back: in waking hours, and to who rests or has muted when they want it."""
 
 import pytest
 from sqlalchemy import select, update
