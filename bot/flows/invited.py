@@ -37,7 +37,7 @@ def open_way(visit: Visit, written: str) -> None:
     if isinstance(found, Closed):
         visit.say(CLOSED[found])
     else:
-        visit.show_before_all(Outgoing(_text(visit, found), _rows(visit, found)))
+        visit.show_before_all(Outgoing(_text(visit, found), _rows(visit, found)), (found.link_id,))
 
 
 def _text(visit: Visit, invitation: Invitation) -> str:
@@ -76,7 +76,9 @@ def _yes(visit: Visit, invitation: Invitation) -> None:
         return
     if isinstance(came, int):
         day = visit.voice.day_date(local(visit.person.here, came).date())
-        visit.say(N_("One from {name} is here for today. This one comes on {day}."), name=invitation.name, day=day)
+        line = N_("One from {name} is here for today. This one comes on {day}.")
+        told = Outgoing(visit.voice.say(line, name=invitation.name, day=day))
+        visit.show(told, links=(invitation.link_id,))
         return
     message = brought(visit.voice, came.id, came.name, came.sentence)
     # The same key as when it is brought: so it is found again when it has to be taken back.
@@ -95,7 +97,7 @@ def _no(visit: Visit, invitation: Invitation) -> None:
 
 def _redraw(visit: Visit, invitation: Invitation, line: str, rows: Rows) -> None:
     said = visit.voice.say(line, name=invitation.name) if line else ""
-    visit.redraw(Outgoing("\n\n".join(filter(None, (_text(visit, invitation), said))), rows))
+    visit.redraw(Outgoing("\n\n".join(filter(None, (_text(visit, invitation), said))), rows), (invitation.link_id,))
 
 
 def _more(visit: Visit, invitation: Invitation) -> None:

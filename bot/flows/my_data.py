@@ -8,6 +8,7 @@ from bot.flows.engine import Answer, Ask, Flow, Scene, Step, Turn, Unclear, tap_
 from bot.flows.kept_line import wants_line
 from bot.flows.positions import PART
 from bot.flows.visit import Chapter, Command, Visit
+from bot.gratitude.queries import told_by_others
 from bot.gratitude.standing import marks_of
 from bot.outbox.states import DAY
 from bot.people.standing import keep
@@ -66,8 +67,9 @@ def _export(visit: Visit) -> None:
 
 
 def _send(visit: Visit, caption: str, files: list[Attachment]) -> None:
+    told = told_by_others(visit.tx, visit.person)
     for file in files:
-        visit.show(Outgoing(visit.voice.say(caption), attachment=file))
+        visit.show(Outgoing(visit.voice.say(caption), attachment=file), links=told)
 
 
 def _title(visit: Visit, key: str) -> str:

@@ -64,7 +64,8 @@ def bring(tx: Tx, link_id: int) -> None:
         return
     name = queries.name_of(tx, sender.id, sender.seal, row.receiver_id) or "…"
     message = Outgoing(word_back(Voice.of(sender.language), name, row.answer))
-    put(tx, sender.recipient, message, Terms(key=f"word:{link_id}", priority=Priority.THANKS, deadline=until))
+    terms = Terms(key=f"word:{link_id}", priority=Priority.THANKS, deadline=until, links=(link_id,))
+    put(tx, sender.recipient, message, terms)
     _look_again(tx, link_id, None)
 
 

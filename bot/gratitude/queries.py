@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from bot.gratitude.rules import Left, Plan, Today, earliest_counted, end_of_day, today
 from bot.people.queries import Person
@@ -130,6 +130,13 @@ def taken_days(tx: Tx, receiver: Person, sender_id: int | None, but: int) -> set
         or_(links.c.brought_at.is_not(None), links.c.for_day > date_of(tx, receiver).isoformat()),
     )
     return {day for day in tx.connection.scalars(wanted) if day is not None}
+
+
+def told_by_others(tx: Tx, person: Person) -> list[int]:
+    """Return the links by which somebody else has told the person something: a sentence, or an answer."""
+    got = and_(links.c.receiver_id == person.id, links.c.brought_at.is_not(None))
+    answered = and_(links.c.sender_id == person.id, links.c.answer.is_not(None))
+    return list(tx.connection.scalars(select(links.c.id).where(or_(got, answered)).order_by(links.c.id)))
 
 
 def way_to(tx: Tx, link_id: int | None) -> set[int]:

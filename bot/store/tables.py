@@ -428,7 +428,8 @@ Index(
     **_only("state = 'sending'"),
 )
 
-# In which messages the sentence of a link stands: the letter, pictures of its chain. They are taken back with it.
+# In which messages the sentence of a link stands, or the name of who is at one of its ends: the invitation, the letter,
+# the answer, pictures of its chain, exports. They are taken back when that person leaves.
 appearances = Table(
     "appearances",
     metadata,
