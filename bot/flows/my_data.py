@@ -14,7 +14,8 @@ from bot.outbox.states import DAY
 from bot.people.standing import keep
 from bot.privacy import parts
 from bot.privacy.erase import erase, say_last
-from bot.privacy.export import as_csv, as_json, collect
+from bot.privacy.export import as_json, collect
+from bot.privacy.tables import as_tables
 from bot.speech import Attachment, Kind, Outgoing, Payload
 from bot.store.owner import Part
 from bot.texts import N_
@@ -62,7 +63,7 @@ def _export(visit: Visit) -> None:
         visit.say(N_("Your files come in our private chat."))
         visit.person = replace(asked, via="")
     _send(visit, N_("Everything I keep of you, for you alone."), as_json(found))
-    _send(visit, N_("Your moments as a table, for any spreadsheet."), as_csv(found))
+    _send(visit, N_("The same as tables, for any spreadsheet."), as_tables(found))
     visit.person = asked
 
 

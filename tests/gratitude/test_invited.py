@@ -7,7 +7,7 @@ import pytest
 
 from bot.gratitude.reports import is_suspended, lift, reported
 from tests.flows.looking import person_of
-from tests.gratitude.test_unnoticed import OPENS, fresh
+from tests.gratitude.test_unnoticed import OPENS, files, fresh
 from tests.kit.talk import Friend, House
 from tests.kit.thanks import SENTENCE, invite, letters, say, thank
 
@@ -142,5 +142,5 @@ async def test_who_made_it_sees_and_is_given_the_same_as_after_a_no(
                 await bea.tap(label)
             for command in ("people", "thanks", "ripple", "export"):
                 await anna.command(command)
-            said.append([OPENS.sub("*", repr((one.text, one.labels, one.attachment))) for one in anna.inbox])
+            said.append([OPENS.sub("*", repr((one.text, one.labels, files(one)))) for one in anna.inbox])
     assert said[0] == said[1]

@@ -1,0 +1,21 @@
+"""What is in the files that people are sent."""
+
+import csv
+import io
+from zipfile import ZipFile
+
+from bot.speech import Attachment
+
+
+def unpacked(file: Attachment) -> dict[str, str]:
+    """Return the files of a ZIP as texts, by name; of another file itself."""
+    if file.mime != "application/zip":
+        return {file.name: file.text}
+    with ZipFile(io.BytesIO(file.content)) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def table(text: str) -> list[dict[str, str]]:
+    """Return the rows of a CSV file as a spreadsheet reads them."""
+    assert text.startswith("\ufeff")
+    return list(csv.DictReader(io.StringIO(text[1:], newline="")))
