@@ -213,12 +213,11 @@ def _jar(visit: Visit, _moment: Moment, _past: Tally) -> bool:
     return show_old_one(visit)
 
 
-def _taste(visit: Visit, moment: Moment, _past: Tally) -> bool:
+def _taste(visit: Visit, moment: Moment, past: Tally) -> bool:
     """Ask whether such wordings are welcome."""
     practice = visit.catalogue.get(moment.practice)
-    if moment.wording is None or practice is None or len(practice.prompts) < 2:
-        return False
-    if moments.count_of(visit.tx, visit.person, moment.practice) < TASTE_AFTER:
+    often = sum(key == moment.practice for key, _ in past.recent) >= TASTE_AFTER
+    if moment.wording is None or practice is None or len(practice.prompts) < 2 or not often:
         return False
     row = (
         visit.button(N_("More like this"), Payload("taste", moment.id, "more")),

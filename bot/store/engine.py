@@ -31,6 +31,8 @@ Work = Callable[["Tx"], T]
 
 GROUP, GROUP_SECONDS = 64, 0.01
 """Units of work that are committed together at most, and the seconds after which none is added."""
+CROWDED = 1.0
+"""Seconds for which the writer counts as crowded after somebody had to wait for it."""
 TRIES = 3
 """How often a unit of work is run when PostgreSQL chose it as the victim of a deadlock, or a key went beside it."""
 # serialization_failure, deadlock_detected, foreign_key_violation (PostgreSQL, appendix A). The last: somebody whom this
@@ -129,6 +131,8 @@ class Store:
         self._readers = ThreadPoolExecutor(2, "store-read")
         self._in_groups = embedded
         self._waiting: deque[_Waiting] = deque()
+        self._at_work = False
+        self._crowded_at = -CROWDED
 
     async def run(self, work: Work[T]) -> T:
         """Run `work` in one transaction and return its result after the commit.
@@ -137,6 +141,8 @@ class Store:
         """
         loop = asyncio.get_running_loop()
         if self._in_groups:
+            if self._at_work or self._waiting:
+                self._crowded_at = self.clock.monotonic()
             waiting = _Waiting(work, loop)
             self._waiting.append(waiting)
             self._writers.submit(self._run_waiting)
@@ -145,6 +151,11 @@ class Store:
             finished = loop.run_in_executor(self._writers, self._run, work, loop)
         # Shielded: a cancelled caller must not leave the wake-up of a finished commit undone.
         return await asyncio.shield(finished)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether somebody has just had to wait for the one writer: long work is then better done in small pieces."""
+        return self.clock.monotonic() - self._crowded_at < CROWDED
 
     async def read(self, work: Work[T]) -> T:
         """Run `work`, which only reads, beside the writer. Raises TryLater as `run` does."""
@@ -173,7 +184,13 @@ class Store:
         """
         if not self._waiting:  # an earlier group took it along
             return
-        group = [self._waiting.popleft()]
+        self._at_work = True
+        try:
+            self._run_group([self._waiting.popleft()])
+        finally:
+            self._at_work = False
+
+    def _run_group(self, group: list[_Waiting]) -> None:
         try:
             with self.engine.begin() as connection:
                 until = self.clock.monotonic() + GROUP_SECONDS

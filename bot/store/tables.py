@@ -25,6 +25,8 @@ from sqlalchemy import (
     text,
 )
 
+from bot.store.words import Word
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -382,7 +384,7 @@ outbox = Table(
     Column("sealed", Boolean, nullable=False),  # the body is encrypted with the person's key
     # It leaves by the way back of the event that it answers, also where the address is paused.
     Column("rides", Boolean, nullable=False, server_default=text("false")),
-    Column("state", String(8), nullable=False),  # see bot.outbox.states
+    Column("state", Word(8), nullable=False),  # see bot.outbox.states
     Column("claims", SmallInteger, nullable=False, server_default="0"),
     Column("doubts", SmallInteger, nullable=False, server_default="0"),
     Column("crashes", SmallInteger, nullable=False, server_default="0"),
