@@ -17,7 +17,7 @@ from bot.errors import Misconfigured, SealGone, TryLater
 from bot.flows.book import BOOK, MENU
 from bot.hearing import Hearing
 from bot.outbox.backlog import backlogs, longest_drain
-from bot.outbox.handout import LocalClaim
+from bot.outbox.handout import handout_for
 from bot.outbox.history import Line, conversation
 from bot.outbox.marks import counts, paused_addresses
 from bot.outbox.pace import FREE_OF_CHARGE, limits_of
@@ -95,7 +95,8 @@ class App:
         self.notices = None if alone else Notices(self.store.url)
         limits = limits_of(self.chats, settings.telegram_per_second)
         paces = build_paces(limits, self.store, self.notices)
-        self.pump = Pump(self.store, self.chats, LocalClaim(alone), self.clock, draw=self.studio.draw, paces=paces)
+        handout = handout_for(self.store)
+        self.pump = Pump(self.store, self.chats, handout, self.clock, draw=self.studio.draw, paces=paces)
         self.rota = Rota(self.store, self.catalogue, self.clock)
         self.store.wake = self.pump.wake
 

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from bot.clock import Clock
-from bot.outbox.handout import Parcel
+from bot.outbox.parcels import Parcel
 from bot.outbox.studio import Draw, Undrawn
 from bot.speech import Op, Outgoing
 from bot.speech.instants import plain
@@ -45,6 +45,11 @@ class Easel:
         self._tally = tally
         self._in_line = 0
         self._free_at = 0.0
+
+    @property
+    def room(self) -> int:
+        """How many more pictures may stand in line."""
+        return MOST_IN_LINE - self._in_line
 
     async def drawn(self, parcel: Parcel) -> Parcel | int:
         """Return the parcel with its picture, or with its text alone; or in how many seconds to come back."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, insert, select, update
 
+from bot.outbox.addresses import release_address
 from bot.outbox.shelf import Recipient
 from bot.outbox.states import DAY
 from bot.people.rules import day_parts, is_paused, quiet_hours
@@ -267,6 +268,7 @@ def wake_address(tx: Tx, address_id: int, hinted_zone: str | None) -> None:
         .where(addresses.c.id == address_id)
         .values(paused_at=None, woken_at=tx.now, hinted_zone=hinted_zone)
     )
+    release_address(tx, address_id)
 
 
 def remember_words(tx: Tx, person: Person, text: str) -> None:

@@ -11,7 +11,7 @@ from bot.flows.my_data import PARTS
 from bot.flows.visit import Visit
 from bot.gratitude.pass_on import next_due
 from bot.gratitude.reports import reported
-from bot.outbox.handout import LocalClaim
+from bot.outbox.handout import handout_for
 from bot.outbox.marks import Outcome, mark
 from bot.outbox.shelf import opened
 from bot.outbox.states import State
@@ -243,11 +243,11 @@ async def test_what_is_on_its_way_is_deleted_behind_its_arrival(anna: Friend, be
     await house.pass_time(DAY)
     await anna.command("thanks")
     await say(anna, "Bea", CANARY)
-    handout = LocalClaim(alone=True)
+    handout = handout_for(house.store)
     send = next(button.payload for row in anna.newest.rows for button in row if button.label == "Send")
     await house.door.receive(anna.event(Kind.TAP, send, message=anna.newest.id))
     await house.rota.bring_thanks()
-    parcels = await house.store.run(lambda tx: handout.claim(tx, "memory", 10, house.clock.real()))
+    parcels = await house.store.run(lambda tx: handout.claim(tx, "memory", 10, heavy=8, mine=()))
     (parcel,) = [one for one in parcels if one.address.chat == "bea"]
     receipt = await house.chat.send(parcel.address, parcel.outgoing, nonce=parcel.id)
     await house.store.run(

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 import bot.outbox.pump
 from bot.errors import InDoubt, TryLater
-from bot.outbox.handout import LEASE, LocalClaim
+from bot.outbox.handout import handout_for
 from bot.outbox.shelf import put
 from bot.people.queries import meet_group
 from bot.speech import Address, Outgoing
@@ -27,8 +27,8 @@ def room(store: Store, clock: HandClock) -> PostRoom:
 
 def claim_and_die(room: PostRoom, most: int = 10) -> int:
     """Claim rows as a process that is killed before it marks any of them."""
-    handout = LocalClaim(alone=True)
-    return len(room.store.run_now(lambda tx: handout.claim(tx, room.chat.name, most, room.clock.real())))
+    handout = handout_for(room.store)
+    return len(room.store.run_now(lambda tx: handout.claim(tx, room.chat.name, most, heavy=8, mine=())))
 
 
 def embedded(room: PostRoom) -> bool:

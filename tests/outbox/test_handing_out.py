@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import event, update
 
 from bot.errors import TryLater
-from bot.outbox.handout import LocalClaim, Parcel
+from bot.outbox.handout import handout_for
+from bot.outbox.parcels import Parcel
 from bot.outbox.marks import counts, expire
 from bot.outbox.shelf import Terms, next_at, put_all, row, withdraw
 from bot.outbox.states import DAY, Priority
@@ -31,8 +32,8 @@ def held(store: Store, clock: HandClock) -> PostRoom:
 
 
 def claim(room: PostRoom, most: int = 10) -> list[Parcel]:
-    handout = LocalClaim(alone=True)
-    return room.store.run_now(lambda tx: handout.claim(tx, room.chat.name, most, room.clock.real()))
+    handout = handout_for(room.store)
+    return room.store.run_now(lambda tx: handout.claim(tx, room.chat.name, most, heavy=8, mine=()))
 
 
 def claimed_texts(room: PostRoom, most: int = 10) -> list[str]:
@@ -97,7 +98,7 @@ def test_each_claim_and_each_look_at_a_peak_finds_its_rows_by_an_index(room: Pos
             statements.append((statement, values))
 
         event.listen(tx.connection, "before_cursor_execute", note)
-        LocalClaim(alone=True).claim(tx, "memory", 10, 0)
+        handout_for(room.store).claim(tx, "memory", 10, heavy=8, mine=())
         expire(tx)
         counts(tx)
         next_at(tx)
@@ -153,8 +154,8 @@ async def test_an_answer_is_worth_sending_for_a_day(room: PostRoom) -> None:
 
 async def test_a_message_of_another_platform_is_left_to_its_own_pump(room: PostRoom) -> None:
     room.put("anna", "hello")
-    handout = LocalClaim(alone=True)
-    assert room.store.run_now(lambda tx: handout.claim(tx, "telegram", 10, room.clock.real())) == []
+    handout = handout_for(room.store)
+    assert room.store.run_now(lambda tx: handout.claim(tx, "telegram", 10, heavy=8, mine=())) == []
 
 
 async def test_what_was_withdrawn_does_not_leave(room: PostRoom) -> None:
@@ -308,7 +309,7 @@ def test_two_processes_never_send_to_one_address_at_once(two_processes: tuple[Po
     for text in ("1", "2", "3"):
         one.put("anna", text)
     one.put("ben", "side by side")
-    handout = LocalClaim(alone=False)
+    handout = handout_for(room.store)
     with one.store.engine.connect() as first, other.store.engine.connect() as second:
         mine = handout.claim(Tx(first, one.clock.now(), one.store.keys), "memory", 1, one.clock.real())
         theirs = handout.claim(Tx(second, one.clock.now(), one.store.keys), "memory", 10, one.clock.real())
