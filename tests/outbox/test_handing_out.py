@@ -1,4 +1,4 @@
-"""The shelf and who takes what from it: once, in order, urgent things first."""
+"""The shelf and who takes what from it: once, in order, urgent things first; by either handout, on its database."""
 
 import asyncio
 from collections.abc import Iterator
@@ -63,8 +63,8 @@ def test_many_rows_in_one_statement_tell_how_many_were_new(room: PostRoom) -> No
 def test_answers_leave_first_then_what_was_due_first_then_what_was_put_first(room: PostRoom) -> None:
     room.clock.forward(1000)
     now = room.clock.now()
-    room.put("a", "nudge, put first", priority=Priority.NUDGE, not_before=now - 10)
-    room.put("b", "nudge, due first", priority=Priority.NUDGE, not_before=now - 20)
+    room.put("a", "nudge, put first", priority=Priority.NUDGE, not_before=now - 10, deadline=now + 1790)
+    room.put("b", "nudge, due first", priority=Priority.NUDGE, not_before=now - 20, deadline=now + 1780)
     room.put("c", "answer", not_before=now)
     room.put("d", "second answer", not_before=now)
     room.put("e", "older answer", not_before=now - 5)
@@ -78,13 +78,13 @@ def test_of_nudges_those_that_are_too_late_the_soonest_leave_first_and_answers_s
     now = room.clock.now()
     for name, text, grace in (("a", "evening ritual", 10_800), ("b", "doorway", 1800), ("c", "breath", 900)):
         room.put(name, text, priority=Priority.NUDGE, not_before=now - 100, deadline=now + grace)
-    room.put("d", "held back", priority=Priority.NUDGE, not_before=now + 60, deadline=now + 120)
+    room.put("d", "held back", priority=Priority.NUDGE, not_before=now + 10, deadline=now + 120)
     room.put("e", "answer", not_before=now - 5)
     room.put("f", "hasty answer", not_before=now, deadline=now + 30)
     room.put("g", "thanks", priority=Priority.THANKS, deadline=now + 7 * DAY)
     assert claimed_texts(room, 4) == ["answer", "hasty answer", "thanks", "breath"]
     assert claimed_texts(room) == ["doorway", "evening ritual"]
-    room.clock.forward(120)
+    room.clock.forward(10)
     assert claimed_texts(room) == ["held back"]
 
 
@@ -309,10 +309,10 @@ def test_two_processes_never_send_to_one_address_at_once(two_processes: tuple[Po
     for text in ("1", "2", "3"):
         one.put("anna", text)
     one.put("ben", "side by side")
-    handout = handout_for(room.store)
+    here, there = (handout_for(room.store) for room in two_processes)
     with one.store.engine.connect() as first, other.store.engine.connect() as second:
-        mine = handout.claim(Tx(first, one.clock.now(), one.store.keys), "memory", 1, one.clock.real())
-        theirs = handout.claim(Tx(second, one.clock.now(), one.store.keys), "memory", 10, one.clock.real())
+        mine = here.claim(Tx(first, one.clock.now(), one.store.keys), "memory", 1, heavy=8, mine=())
+        theirs = there.claim(Tx(second, one.clock.now(), one.store.keys), "memory", 10, heavy=8, mine=())
         first.commit()
         second.commit()
     assert [parcel.outgoing.text for parcel in mine] == ["1"]
