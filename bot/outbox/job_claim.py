@@ -116,7 +116,9 @@ def _fitting(tx: Tx, platform: str, taken: dict[int, int]) -> dict[int, int]:
     if not taken:
         return {}
     found = look(tx, platform, list(taken))
-    jobs.finish(tx, {taken[row]: "canceled" for row in found.gone} | {taken[row]: "exception" for row in found.unknown})
+    ends: dict[int, JOB_STATUS] = {taken[row]: "canceled" for row in found.gone}
+    ends |= {taken[row]: ENDS[State.UNKNOWN] for row in found.unknown}
+    jobs.finish(tx, ends)
     jobs.put(tx, found.elsewhere)
     jobs.put_back(tx, {taken[row]: wait.seconds for row, wait in found.waits.items()})
     jobs.hold_back(tx, {wait.address_id for wait in found.waits.values() if wait.whole_address}, LATER)

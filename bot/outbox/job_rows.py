@@ -4,13 +4,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BigInteger, all_, any_, bindparam, cast, exists, func, or_, select, text, update
+from sqlalchemy import BigInteger, all_, and_, any_, bindparam, case, cast, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Double, String
 
 from bot.outbox.jobs import DEAD_AFTER, QUEUE
 from bot.outbox.states import MOST_COPIES, State
-from bot.outbox.waiting import REACHABLE, RETRY_AT, UNSENT
+from bot.outbox.waiting import NOW, REACHABLE, RETRY_AT
 from bot.store import Tx
 from bot.store.bulk import among
 from bot.store.tables import addresses, outbox
@@ -123,7 +123,12 @@ _OURS = (
     .with_for_update(skip_locked=True, key_share=True, of=(outbox, addresses))
 )
 
-_other, _earlier, _job = outbox.alias("other"), outbox.alias("sooner"), QUEUE.alias("job")
+_other, _earlier, _target, _job = (
+    outbox.alias("other"),
+    outbox.alias("sooner"),
+    outbox.alias("target"),
+    QUEUE.alias("job"),
+)
 _here = (_other.c.address_id == outbox.c.address_id, _other.c.state == State.SENDING, _other.c.id != all_(_IDS))
 _alive = text(f"job.status = 'picked' AND job.heartbeat >= now() - interval '{DEAD_AFTER.seconds} s'")
 _eligible = text("job.status = 'queued' AND job.execute_after <= now()")
@@ -137,12 +142,19 @@ _ROWS = (
         outbox.c.doubts,
         addresses.c.platform,
         REACHABLE.label("reachable"),
-        UNSENT.label("unsent"),
+        # As a join: where statistics are old, a subquery would be answered by reading all that waits.
+        and_(_target.c.state == State.WAITING, _target.c.deadline >= NOW).label("unsent"),
         RETRY_AT.label("retry_at"),
         # Somebody is sending to its address, and the sending ones are not among those that are looked at.
         exists().where(*_here).label("sending"),
         # The same of a worker that is alive: it has taken over others of the dead one's rows.
-        exists().where(*_here, _job.c.dedupe_key == cast(_other.c.id, String), _alive).label("held"),
+        case(
+            (
+                outbox.c.state == State.SENDING,
+                exists().where(*_here, _job.c.dedupe_key == cast(_other.c.id, String), _alive),
+            ),
+            else_=False,
+        ).label("held"),
         # One that was put before it could have been taken before it too: somebody is taking it right now.
         exists()
         .where(
@@ -155,10 +167,11 @@ _ROWS = (
             _eligible,
         )
         .label("sooner"),
-        func.coalesce(
-            outbox.c.leased_until_real - func.date_part("epoch", func.now(), type_=Double), 0
-        ).label("leased"),
+        func.coalesce(outbox.c.leased_until_real - func.date_part("epoch", func.now(), type_=Double), 0).label(
+            "leased"
+        ),
     )
     .join(addresses, addresses.c.id == outbox.c.address_id)
+    .outerjoin(_target, _target.c.id == outbox.c.edits)
     .where(outbox.c.id == any_(_IDS))
 )

@@ -190,12 +190,13 @@ def next_in(tx: Tx, names: Collection[QueueEntrypoint]) -> float | None:
 def tidy(tx: Tx) -> None:
     """Sum up PgQueuer's log for its statistics, and forget what is old in both."""
     _run(tx, _QUERIES.build_aggregate_log_data_to_statistics_query(advisory_lock=True))
-    for table, kept, which in _OLD:
-        tx.connection.execute(text(f"DELETE FROM {table} WHERE created < now() - :kept AND {which}"), {"kept": kept})  # noqa: S608 - names of PgQueuer's
+    tx.connection.execute(_OLD_LOG, {"kept": LOG_KEPT})
+    tx.connection.execute(_OLD_STATISTICS, {"kept": STATISTICS_KEPT})
 
 
 _NAMES = SETTINGS.qualified
-_OLD = ((_NAMES.queue_table_log, LOG_KEPT, "aggregated"), (_NAMES.statistics_table, STATISTICS_KEPT, "true"))
+_OLD_LOG = text(f"DELETE FROM {_NAMES.queue_table_log} WHERE aggregated AND created < now() - :kept")  # noqa: S608
+_OLD_STATISTICS = text(f"DELETE FROM {_NAMES.statistics_table} WHERE created < now() - :kept")  # noqa: S608
 _ALIVE = f"outbox.state IN ('{State.WAITING}', '{State.SENDING}')"
 _ITS_JOB = "job.dedupe_key = CAST(outbox.id AS text) AND job.status"
 _MISSING = text(

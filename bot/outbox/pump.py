@@ -164,9 +164,7 @@ class Pump:
             if self._stopping.is_set():
                 return 0
             heavy, mine = self._easel.room, frozenset(self._held)
-            parcels = await self._store.run(
-                lambda tx: self._handout.claim(tx, platform, most, heavy=heavy, mine=mine)
-            )
+            parcels = await self._store.run(lambda tx: self._handout.claim(tx, platform, most, heavy=heavy, mine=mine))
             if self._stopping.is_set():  # a stop came meanwhile, and nothing of this has begun
                 self._outcomes += [Outcome(parcel.id, State.WAITING) for parcel in parcels]
                 return 0

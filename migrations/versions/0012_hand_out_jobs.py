@@ -74,16 +74,14 @@ TABLES = (
     )
     """,
 )
-QUEUED, PICKED = ("WHERE (status = '{}'::pgqueuer_status)".format(status) for status in ("queued", "picked"))
+QUEUED, PICKED = (f"WHERE (status = '{status}'::pgqueuer_status)" for status in ("queued", "picked"))
 INDEXES = {
     "pgqueuer_ep_ea_idx": f"pgqueuer USING btree (entrypoint, execute_after) {QUEUED}",
     "pgqueuer_ep_prio_id_idx": f"pgqueuer USING btree (entrypoint, priority DESC, id) {QUEUED}",
     "pgqueuer_priority_id_id1_idx": f"pgqueuer USING btree (priority, id DESC) INCLUDE (id) {QUEUED}",
     "pgqueuer_picked_heartbeat_idx": f"pgqueuer USING btree (heartbeat) {PICKED}",
     "pgqueuer_updated_id_id1_idx": f"pgqueuer USING btree (updated, id DESC) INCLUDE (id) {PICKED}",
-    "pgqueuer_queue_manager_id_idx": (
-        "pgqueuer USING btree (queue_manager_id) WHERE (queue_manager_id IS NOT NULL)"
-    ),
+    "pgqueuer_queue_manager_id_idx": ("pgqueuer USING btree (queue_manager_id) WHERE (queue_manager_id IS NOT NULL)"),
     "pgqueuer_log_created": "pgqueuer_log USING btree (created)",
     "pgqueuer_log_job_id_status": "pgqueuer_log USING btree (job_id, created DESC)",
     "pgqueuer_log_not_aggregated": "pgqueuer_log USING btree ((1)) WHERE (NOT aggregated)",
@@ -91,8 +89,7 @@ INDEXES = {
 }
 UNIQUE = {
     "pgqueuer_picked_slot_idx": (
-        "pgqueuer USING btree (entrypoint, slot)"
-        " WHERE ((status = 'picked'::pgqueuer_status) AND (slot IS NOT NULL))"
+        "pgqueuer USING btree (entrypoint, slot) WHERE ((status = 'picked'::pgqueuer_status) AND (slot IS NOT NULL))"
     ),
     "pgqueuer_unique_dedupe_key": (
         "pgqueuer USING btree (dedupe_key) WHERE ((status = ANY (ARRAY['queued'::pgqueuer_status,"

@@ -28,9 +28,9 @@ from bot.speech import (
     WayIn,
 )
 from bot.store import Store
-from tests.kit.shared_now import follow
 from tests.kit.clock import HandClock
 from tests.kit.drawing import sketch
+from tests.kit.shared_now import follow
 
 CATALOGUE: Catalogue = load_catalogue()
 KEPT_LINE = "What you tell me is kept sealed; whoever runs this bot could read it: /privacy"

@@ -9,8 +9,8 @@ from sqlalchemy import event, update
 
 from bot.errors import TryLater
 from bot.outbox.handout import handout_for
-from bot.outbox.parcels import Parcel
 from bot.outbox.marks import counts, expire
+from bot.outbox.parcels import Parcel
 from bot.outbox.shelf import Terms, next_at, put_all, row, withdraw
 from bot.outbox.states import DAY, Priority
 from bot.speech import Op, Outgoing
