@@ -1,6 +1,7 @@
 """Who sends which row. The port is small, so that the pump knows nothing of the engine behind it."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from bot.outbox.marks import Outcome
@@ -33,6 +34,8 @@ class Handout(Protocol):
         """Return the seconds until something may leave that holds back now, or None."""
 
 
+JOBS = "ch_pgqueuer"
+"""The channel on which PgQueuer tells of changes among its jobs."""
 BEAT = 5.0
 """Seconds between two signs of life of a process for the rows that it is sending."""
 
@@ -46,3 +49,13 @@ def handout_for(store: Store) -> Handout:
     from bot.outbox.job_claim import JobClaim  # with PgQueuer, which takes a second and 30 MB to import
 
     return JobClaim()
+
+
+def on_new_jobs(wake: Callable[[], None]) -> Callable[[str], None]:
+    """Return what hears of changes among jobs and wakes where there are new ones, whichever process put them."""
+
+    def hear(told: str) -> None:
+        if json.loads(told).get("operation") == "insert":
+            wake()
+
+    return hear

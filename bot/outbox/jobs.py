@@ -19,7 +19,7 @@ from sqlalchemy import BigInteger, Connection, bindparam, column, func, select, 
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Double
 
-from bot.outbox.handout import BEAT
+from bot.outbox.handout import BEAT, JOBS
 from bot.outbox.states import State
 from bot.outbox.urgency import urgency
 from bot.store import Tx
@@ -30,7 +30,7 @@ from bot.store.tables import addresses, outbox
 SETTINGS = DBSettings(
     prefix="",
     db_schema=None,
-    channel=Channel("ch_pgqueuer"),
+    channel=Channel(JOBS),
     function="fn_pgqueuer_changed",
     statistics_table="pgqueuer_statistics",
     queue_status_type="pgqueuer_status",
@@ -46,6 +46,8 @@ DEAD_AFTER = timedelta(seconds=3 * BEAT)
 NEXT = 10
 """Jobs of one address that are released at once: as many as are claimed at once."""
 BATCH = 1000
+LATELY = timedelta(minutes=5)
+_SHOWN = ("successful", "exception")
 LOG_KEPT = timedelta(hours=1)
 STATISTICS_KEPT = timedelta(days=7)
 
@@ -185,6 +187,18 @@ def next_in(tx: Tx, names: Collection[QueueEntrypoint]) -> float | None:
     """Return the seconds until the next job under these names may be taken that is held back now, or None."""
     found: list[dict[str, Any]] = _run(tx, _QUERIES.build_next_deferred_eta_query(), list(names))
     return float(found[0]["eta"].total_seconds()) if found else None
+
+
+def numbers(tx: Tx) -> dict[str, float]:
+    """Return how many workers hold how many jobs, and what became of those of the last minutes, of all processes."""
+    workers: list[dict[str, Any]] = _run(tx, _QUERIES.build_active_workers_query())
+    lately: list[dict[str, Any]] = _run(tx, _QUERIES.build_throughput_summary_query(), LATELY)
+    ended = {end: sum(int(row["total_count"]) for row in lately if row["status"] == end) for end in _SHOWN}
+    return {
+        "job_workers": len(workers),
+        "jobs_held": sum(int(row["active_jobs"]) for row in workers),
+        **{f"jobs_{end}": count for end, count in ended.items()},
+    }
 
 
 def tidy(tx: Tx) -> None:

@@ -9,12 +9,14 @@ from sqlalchemy import select, text, update
 
 from bot.errors import TryLater, Unreachable
 from bot.outbox import jobs
+from bot.outbox.handout import JOBS, on_new_jobs
 from bot.outbox.job_claim import JobClaim
 from bot.outbox.marks import Outcome
 from bot.outbox.shelf import Terms, put, put_all, row, withdraw
 from bot.outbox.states import Priority, State
 from bot.speech import Outgoing
 from bot.store import Keyring, Store, Tx
+from bot.store.notices import Notices
 from bot.store.tables import addresses, outbox
 from tests.kit.clock import HandClock
 from tests.kit.databases import KEY, Postgres
@@ -138,7 +140,7 @@ async def test_a_long_queue_of_one_address_keeps_nobody_waiting(store: Store, cl
     chat.held = False
     chat.let("anna")
     await asyncio.wait_for(settling, 60)
-    await room.pump.settle()
+    await room.pass_time(5, step=1)  # the pace of a chat holds it up now and then
     assert room.said("anna") == many
 
 
@@ -220,11 +222,43 @@ async def test_pgqueuer_keeps_its_statistics_and_forgets_what_is_old(room: PostR
     assert sorted(found) == [("picked", 1), ("queued", 1), ("successful", 1)]
     assert logged(room) == ["queued", "picked", "successful"]
     for table in ("pgqueuer_log", "pgqueuer_statistics"):
-        old = text(f"UPDATE {table} SET created = created - interval '8 days'")
+        old = text(f"UPDATE {table} SET created = created - interval '40 days'")
         room.store.run_now(lambda tx, old=old: tx.connection.execute(old))  # type: ignore[misc]
     await room.pump.recover()
     assert logged(room) == []
     assert room.store.run_now(lambda tx: list(tx.connection.execute(wanted))) == []
+
+
+def test_who_holds_how_much_is_told_in_numbers(room: PostRoom) -> None:
+    for name in ("anna", "ben", "carl"):
+        room.put(name, "x")
+    one, other = JobClaim(), JobClaim()
+    claim(room, one, 1)
+    claim(room, other)
+    first = ids(room)[0]
+    mark(room, one, Outcome(first, State.DEAD, problem="refused"))
+    room.store.run_now(lambda tx: one.recover(tx, ()))
+    assert room.store.run_now(jobs.numbers) == {
+        "job_workers": 1,
+        "jobs_held": 2,
+        "jobs_successful": 0,
+        "jobs_exception": 1,
+    }
+
+
+async def test_a_job_that_another_process_puts_wakes_this_one(room: PostRoom) -> None:
+    notices, woken = Notices(room.store.url), asyncio.Event()
+    notices.listen(JOBS, on_new_jobs(woken.set))
+    notices.start()
+    await asyncio.wait_for(notices.listening.wait(), 10)
+    anna = room.recipient("anna")
+    assert not woken.is_set()
+    await room.store.run(lambda tx: put(tx, anna, Outgoing("x")))
+    await asyncio.wait_for(woken.wait(), 10)
+    woken.clear()
+    await room.pump.settle()
+    assert not woken.is_set()
+    await notices.stop()
 
 
 def test_a_row_that_cannot_be_read_leaves_no_job_behind(room: PostRoom) -> None:
