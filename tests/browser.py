@@ -1,7 +1,7 @@
 """Headless Chromium for tests that look at a page.
 
-A test module imports the `browser` fixture. Without Chromium its tests say loudly that they did not run, or fail where
-`PEBBLE_TESTS_MUST_RUN=1` asks for it.
+A test module imports the `browser` fixture and marks itself with `ONE_LOOP`. Without Chromium its tests say loudly that
+they did not run, or fail where `PEBBLE_TESTS_MUST_RUN=1` asks for it.
 """
 
 import os
@@ -9,8 +9,10 @@ import shutil
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
+ONE_LOOP = pytest.mark.asyncio(loop_scope="module")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--headless",
@@ -36,9 +38,9 @@ def chromium_path() -> str:
     pytest.skip(reason)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    """One browser for one test; every `new_context()` is a person without cookies or memory."""
+    """One browser for a module, whose tests share its event loop; every `new_context()` is a person without memory."""
     path = chromium_path()
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from bot.catalogue import Catalogue
-from bot.nudges.catching_up import BATCH
 from bot.nudges.queries import change_rule, change_zone, remove, restore
 from bot.nudges.sweep import sweep
 from bot.outbox.addresses import pause_address
@@ -90,15 +89,23 @@ def two(postgres_server: Postgres, clock: HandClock) -> Iterator[tuple[Tower, To
         store.close()
 
 
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Let a sweep take fewer at once, and return how many."""
+    monkeypatch.setattr("bot.nudges.sweep.BATCH", 60)
+    return 60
+
+
+@pytest.mark.usefixtures("small_batches")
 async def test_two_processes_that_sweep_at_once_ring_each_nudge_once(two: tuple[Tower, Tower]) -> None:
     one, other = two
-    fill(one, 700)
+    fill(one, 150)
     one.house.clock.forward_to(TEN + 30 * MINUTE)
     await asyncio.gather(*(tower.house.rota.tick() for tower in (one, other)))
     await asyncio.gather(*(tower.house.rota.tick() for tower in (one, other)))
-    assert one.house.rota.rang + other.house.rota.rang == 700
-    assert len(one.slots()) == 700
-    assert len(one.due()) == 700
+    assert one.house.rota.rang + other.house.rota.rang == 150
+    assert len(one.slots()) == 150
+    assert len(one.due()) == 150
 
 
 def fill(tower: Tower, people: int) -> None:
@@ -116,8 +123,8 @@ def fill(tower: Tower, people: int) -> None:
     tower.house.store.run_now(work)
 
 
-async def test_more_than_a_batch_that_is_due_at_once_all_rings_once(tower: Tower) -> None:
-    people = 2 * BATCH + 200
+async def test_more_than_a_batch_that_is_due_at_once_all_rings_once(tower: Tower, small_batches: int) -> None:
+    people = 2 * small_batches + 20
     fill(tower, people)
     tower.house.clock.forward_to(TEN + 30 * MINUTE)
     await tower.house.rota.tick()

@@ -1,14 +1,9 @@
 """kill -9 while messages leave: each arrives, at most twice, and twice only where it was on its way."""
 
-import random
 import time
-from collections import Counter
-from functools import partial
 
 import pytest
-from sqlalchemy import func, select
 
-from bot.store.tables import outbox
 from tests.fakes import BotApi, Cut, Hang
 from tests.processes.pebble import Pebble, sendings, until
 from tests.processes.schedule import nudge_due
@@ -73,29 +68,3 @@ def test_a_nudge_due_while_the_process_was_dead_comes_once_when_it_is_not_too_la
     pebble.at_rest()
     assert ann.newest is prompt
     assert len(bob.said) == bobs
-
-
-def test_of_two_hundred_nudges_none_is_lost_and_few_come_twice_over_five_kills(prepared: Pebble, api: BotApi) -> None:
-    people = [api.person(2000 + number) for number in range(200)]
-    now = int(time.time())
-    with prepared.store() as store:
-        for person in people:
-            person.user.started = True
-            store.run_now(partial(nudge_due, chat=person.id, at=now - 60))
-    chance = random.Random(5)
-    on_their_way = 0
-    prepared.start()
-    for _ in range(5):
-        sendings(api, len(api.calls_of("sendMessage")) + chance.randrange(15, 40))
-        prepared.kill()
-        with prepared.store() as store:
-            on_their_way += store.run_now(
-                lambda tx: tx.connection.scalar(select(func.count()).where(outbox.c.state == "sending")) or 0
-            )
-        prepared.start()
-    prepared.at_rest(15)
-    copies = Counter(len(person.said) for person in people)
-    with prepared.store() as store:
-        left = store.run_now(lambda tx: tx.connection.execute(select(outbox.c.state, outbox.c.doubts)).all())
-    assert set(copies) <= {1, 2}, (copies, Counter(map(tuple, left)))
-    assert copies[2] <= on_their_way

@@ -6,38 +6,10 @@ from functools import partial
 from sqlalchemy import func, select
 
 from bot.store.tables import outbox
-from tests.fakes import BotApi, Delay
+from tests.fakes import BotApi
 from tests.processes.conftest import Start
 from tests.processes.pebble import Pebble, sendings, telegram
 from tests.processes.schedule import nudge_due
-
-
-def test_sigterm_lets_what_is_on_its_way_arrive_and_leaves_nothing_in_doubt(prepared: Pebble, api: BotApi) -> None:
-    people = [api.person(3000 + number) for number in range(30)]
-    now = int(time.time())
-    with prepared.store() as store:
-        for person in people:
-            person.user.started = True
-            store.run_now(partial(nudge_due, chat=person.id, at=now - 60))
-    api.fail("sendMessage", times=30, how=Delay(0.7))
-    prepared.start()
-    sendings(api, 5)
-    began = time.monotonic()
-    assert prepared.terminate() == 0
-    assert time.monotonic() - began < 10
-    with prepared.store() as store:
-        states = store.run_now(
-            lambda tx: {
-                row.state: row.rows
-                for row in tx.connection.execute(
-                    select(outbox.c.state, func.count().label("rows")).group_by(outbox.c.state)
-                )
-            }
-        )
-    assert "sending" not in states
-    assert "unknown" not in states
-    assert sum(len(person.said) for person in people) == states["sent"]
-    assert "Traceback" not in prepared.output
 
 
 def test_sigterm_at_any_moment_leaves_no_row_behind(prepared: Pebble, api: BotApi) -> None:

@@ -1,16 +1,14 @@
 """What can happen between Pebble, Telegram and the database while both go on living."""
 
 import time
-from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.chats.telegram_poll import CONFLICT
-from bot.store.tables import addresses, outbox
+from bot.store.tables import addresses
 from tests.fakes import BotApi, Refused, TooMany
-from tests.kit.databases import KEY, Postgres
 from tests.processes.conftest import Start
 from tests.processes.pebble import Pebble, tap, telegram, until, wait_for_button
 from tests.processes.schedule import nudge_due
@@ -157,32 +155,3 @@ def test_a_webhook_carries_a_conversation_through_a_kill(new_pebble: Start) -> N
         assert api.calls_of("getUpdates") == []
         assert {delivery.status for delivery in api.deliveries} <= {200, 503, None}
         assert pebble.terminate() == 0
-
-
-def test_a_database_server_that_restarts_loses_nothing(
-    new_pebble: Start, api: BotApi, postgres_server: Postgres
-) -> None:
-    pebble = new_pebble(**telegram(api, DATABASE=postgres_server.database(), SECRET_KEYS=KEY))
-    pebble.start()
-    people = [api.person(100 + number) for number in range(20)]
-    for person in people[:10]:
-        person.command("help")
-    postgres_server.stop()
-    try:
-        for person in people[10:]:
-            person.command("help")
-        until(lambda: pebble.readiness().get("database", "ok") != "ok", 5, pebble.readiness)
-        assert pebble.get("/health/ready")[0] == 503
-        assert pebble.get("/health/live")[0] == 200
-    finally:
-        postgres_server.start()
-    took = until(lambda: pebble.get("/health/ready")[0] == 200, 10, pebble.readiness)
-    assert took < 10
-    for person in people:
-        person.wait_for("/cancel", 15)
-    assert api.pending == []
-    assert max(count for person in people for count in Counter(person.said).values()) <= 2
-    assert pebble.terminate() == 0
-    with pebble.store() as store:
-        rows = store.run_now(lambda tx: tx.connection.scalar(select(func.count()).select_from(outbox)))
-    assert rows == 40, "a line on what is kept, and the help, for each"

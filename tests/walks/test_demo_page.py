@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
-from tests.browser import browser
+from tests.browser import ONE_LOOP, browser
 
 __all__ = ["browser"]
+
+pytestmark = ONE_LOOP
 
 ROOT = Path(__file__).parents[2]
 TO_SET = ("One slow breath", "Coffee", "8:30", "Yes")
@@ -121,3 +123,56 @@ async def test_two_tabs_are_two_people(browser: Browser, demo: Demo) -> None:
     await _tap(anna, "One slow breath")
     await expect(anna.get_by_role("log")).to_contain_text("ride along with")
     await expect(ben.get_by_role("log")).not_to_contain_text("ride along with")
+
+
+async def test_three_tabs_carry_a_sentence_from_one_to_the_next(browser: Browser, demo: Demo) -> None:
+    anna = await _open(browser, f"{demo.address}/?me=anna")
+    for words in ("/thanks", "Bea", "I like how you wait for me at the gate.", "Anna"):
+        await _say(anna, words)
+    await _tap(anna, "Send")
+    bea = await _tab_beside(anna, await _invitation(anna))
+    await expect(_log(bea)).to_contain_text("Anna has a sentence of thanks for you.")
+    await expect(_log(bea)).not_to_contain_text("at the gate")
+    await _tap(bea, "Accept")
+    await expect(_log(bea)).to_contain_text("“I like how you wait for me at the gate.”")
+
+    await _tap(bea, "Pass it on")
+    for words in ("Cleo", "I like how you laugh at your own jokes.", "Bea"):
+        await _say(bea, words)
+    await _tap(bea, "Send")
+    cleo = await _tab_beside(bea, await _invitation(bea))
+    await _tap(cleo, "Accept")
+    await expect(_log(cleo)).to_contain_text("“I like how you laugh at your own jokes.”")
+    await expect(_log(cleo)).not_to_contain_text("Anna")
+
+    await _say(anna, "/ripple")
+    await expect(_log(anna)).to_contain_text("2 people in 2 sentences")
+    await expect(_log(anna).get_by_role("img").last).to_be_visible()
+    for stranger in ("jokes", "Cleo"):
+        await expect(_log(anna)).not_to_contain_text(stranger)
+
+
+def _log(page: Page) -> Locator:
+    return page.get_by_role("log")
+
+
+async def _say(page: Page, words: str) -> None:
+    """Write, and wait until Pebble has said something new."""
+    heard = page.locator(".line.theirs")
+    before = await heard.count()
+    await page.get_by_role("textbox").fill(words)
+    await page.get_by_role("textbox").press("Enter")
+    await expect(heard).not_to_have_count(before)
+
+
+async def _tab_beside(page: Page, address: str) -> Page:
+    """Open one more tab of the same browser."""
+    tab = await page.context.new_page()
+    await tab.goto(address)
+    return tab
+
+
+async def _invitation(page: Page) -> str:
+    """Return the link in the newest invitation."""
+    await expect(_log(page)).to_contain_text("it opens once")
+    return re.findall(r"http://\S+\?invite=\S+", await _log(page).inner_text())[-1]

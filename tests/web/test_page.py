@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from bot.outbox.studio import Undrawn
 from bot.speech import Address, Attachment, Button, Op, Outgoing
 from bot.texts import Voice
-from tests.browser import browser
+from tests.browser import ONE_LOOP, browser
 from tests.kit.translation import write_translation
 from tests.texts.test_page_texts import page_texts
 from tests.web.small_talk import FACES, SmallTalk, row, served
 
 __all__ = ["browser"]
+
+pytestmark = ONE_LOOP
 
 ANNA = Address("web", "anna")
 INJECTIONS = ("<b>bold</b>", "<img src=x onerror=\"document.title='broken'\">", "<script>alert(1)</script>", "&amp;")
@@ -26,26 +29,28 @@ Scheme = Literal["light", "dark"]
 Open = Callable[..., Awaitable[Page]]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def talk() -> SmallTalk:
     return SmallTalk()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def url(talk: SmallTalk) -> AsyncIterator[str]:
     async with served(talk) as address:
         yield address
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def opened(browser: Browser) -> AsyncIterator[Open]:
     """Opens a page; whatever goes wrong in it, and whatever it asks of elsewhere, fails the test."""
     wrong: list[str] = []
+    pages: list[Page] = []
 
     async def open_page(
         url: str, *, width: int = 375, height: int = 760, scheme: Scheme = "light", locale: str = "en-GB"
     ) -> Page:
         page = await browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale)
+        pages.append(page)
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None)
@@ -54,6 +59,8 @@ async def opened(browser: Browser) -> AsyncIterator[Open]:
         return page
 
     yield open_page
+    for page in pages:
+        await page.close()
     assert wrong == []
 
 

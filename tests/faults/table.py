@@ -1,0 +1,56 @@
+"""The fault table: each row's drill, in its short form for every test run and in the full form of `make faults`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.faults import clocks, kills, machine, platforms
+from tests.faults.row import Row
+
+BOTH = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """One fault: what tries it, in which sizes, and on which databases."""
+
+    fault: str
+    try_it: Callable[..., Row]
+    short: Mapping[str, Any]
+    full: Mapping[str, Any]
+    databases: tuple[str, ...] = BOTH
+
+
+DRILLS = (
+    Drill("kill -9 in mid-batch", kills.in_mid_batch, {"nudges": 90, "kills": 2}, {"nudges": 10_000, "kills": 50}),
+    Drill("kill -9 among answers", kills.among_answers, {"updates": 60, "kills": 2}, {"updates": 2000, "kills": 20}),
+    Drill("SIGTERM", kills.sigterm, {"nudges": 30, "stops": 1}, {"nudges": 600, "stops": 10}),
+    Drill("two copies", kills.two_copies, {"kills": 1}, {"kills": 10}),
+    Drill("30 minutes of 502 and refusal", platforms.outage, {"messages": 30}, {"messages": 1000}),
+    Drill("cut after sending", platforms.cut, {"messages": 60}, {"messages": 2000}),
+    Drill("429", platforms.limited, {"messages": 40}, {"messages": 2000}),
+    Drill("403", platforms.blocked, {"people": 10, "days": 2}, {"people": 300, "days": 7}),
+    Drill("poison", platforms.poison, {"messages": 30}, {"messages": 1000}),
+    Drill("group to supergroup", platforms.supergroup, {"groups": 3}, {"groups": 100}),
+    Drill("409 conflict", platforms.conflict, {"messages": 10}, {"messages": 500}, ("sqlite",)),
+    Drill("malformed update", platforms.malformed, {"updates": 30}, {"updates": 2000}),
+    Drill(
+        "database restart",
+        machine.server_restarts,
+        {"updates": 20, "restarts": 1},
+        {"updates": 500, "restarts": 10},
+        ("postgresql",),
+    ),
+    Drill("full, protected or damaged disk", machine.broken_disk, {"events": 20}, {"events": 200}, ("sqlite",)),
+    Drill("copy put back", machine.put_back, {"nudges": 20}, {"nudges": 1000}),
+    Drill("wall clock jumps", clocks.wall_clock, {"people": 10}, {"people": 200}),
+    Drill(
+        "DST gap and fold",
+        clocks.leaps,
+        {"minutes": (150,), "alike_once": True},
+        {"minutes": (0, 30, 150, 1410), "alike_once": False},
+        ("sqlite",),
+    ),
+    Drill("zone changed", clocks.travel, {"people": 10}, {"people": 300}),
+    Drill("asleep for six hours", clocks.asleep, {"people": 20}, {"people": 1000}),
+)
