@@ -19,7 +19,7 @@ log = structlog.get_logger()
 MOST_IN_LINE = 8
 """Pictures that wait to be drawn at once: an answer's waits for no more than these, and rows without one have room."""
 PATIENCE = 60.0
-"""Seconds for waiting and drawing together, so that no row outlives its lease."""
+"""Seconds for waiting and drawing together."""
 APART = 0.2
 """Seconds for one picture, by which those that find the line full come back one after the other."""
 LARGEST = 8 * 1024 * 1024

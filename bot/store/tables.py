@@ -381,7 +381,7 @@ outbox = Table(
     Column("claims", SmallInteger, nullable=False, server_default="0"),
     Column("doubts", SmallInteger, nullable=False, server_default="0"),
     Column("crashes", SmallInteger, nullable=False, server_default="0"),
-    Column("leased_until_real", BigInteger),
+    Column("leased_until_real", BigInteger),  # of a release that has no jobs; nothing sets it any more
     Column("message", String(64)),  # the platform's id of the message that it became
     Column("problem", String(80)),  # why it was not delivered, in the platform's words, never the text
     Column("created_at", BigInteger, nullable=False),
