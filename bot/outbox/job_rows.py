@@ -98,9 +98,9 @@ def _wait(row: Any, now: int, ours: set[int]) -> Wait | None:
     here = row.address_id
     if row.id not in ours or row.sooner:
         return Wait(SOON, here)
-    if row.leased > 0:  # a release before PgQueuer came is sending it
-        return Wait(row.leased + 1, here)
     if row.state == State.SENDING:
+        if row.leased > 0:  # by a process of the release before PgQueuer came
+            return Wait(row.leased + 1, here)
         return Wait(LATER, here) if row.held else None
     if row.not_before > now:
         return Wait(row.not_before - now, here)

@@ -12,35 +12,30 @@ from typing import Any
 
 from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
 from pgqueuer.domain.settings import DBSettings, Durability
-from pgqueuer.domain.types import JOB_STATUS, Channel, QueueEntrypoint, QueueManagerId
+from pgqueuer.domain.types import JOB_STATUS, QueueEntrypoint, QueueManagerId
 from pgqueuer.ports.driver import SyncDriver
 from pgqueuer.queries import SyncQueries
 from sqlalchemy import BigInteger, Connection, bindparam, column, func, select, table, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Double
 
-from bot.outbox.handout import BEAT, JOBS
+from bot.outbox.handout import BEAT
 from bot.outbox.states import State
 from bot.outbox.urgency import urgency
 from bot.store import Tx
 from bot.store.bulk import among
 from bot.store.tables import addresses, outbox
 
-# Each by name: what is left out, PgQueuer would take from variables of the environment as common as CHANNEL.
-SETTINGS = DBSettings(
-    prefix="",
-    db_schema=None,
-    channel=Channel(JOBS),
-    function="fn_pgqueuer_changed",
-    statistics_table="pgqueuer_statistics",
-    queue_status_type="pgqueuer_status",
-    queue_table="pgqueuer",
-    queue_table_log="pgqueuer_log",
-    trigger="tg_pgqueuer_changed",
-    schedules_table="pgqueuer_schedules",
-    durability=Durability.balanced,
-    widen_id=False,
-)
+
+class _Names(DBSettings):
+    """PgQueuer's names as they are by default: it would take others from variables as common as CHANNEL."""
+
+    @classmethod
+    def settings_customise_sources(cls, settings_cls: Any, init_settings: Any, *_: Any, **__: Any) -> tuple[Any, ...]:
+        return (init_settings,)
+
+
+SETTINGS = _Names(durability=Durability.balanced)
 DEAD_AFTER = timedelta(seconds=3 * BEAT)
 """Without a sign of life for so long, what a worker held is handed to another."""
 NEXT = 10

@@ -152,6 +152,7 @@ def _welcome(tx: Tx, address: Address, language: str, hinted_zone: str | None) -
         tx.connection.execute(persons.delete().where(persons.c.id == person_id))
         return
     address_id = tx.connection.execute(select(addresses.c.id).filter_by(**place)).scalar_one()
+    release_address(tx, address_id)
     put_back(tx, address, person_id, address_id)
 
 

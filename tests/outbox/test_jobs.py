@@ -278,3 +278,10 @@ def test_who_holds_the_address_is_not_waited_for(room: PostRoom, clock: HandCloc
         assert claim(room, JobClaim()) == [ben]
     clock.forward(1)
     assert claim(room, JobClaim()) == [anna]
+
+
+def test_names_of_the_tables_do_not_hang_on_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CHANNEL", "PGQUEUER_CHANNEL", "PGQUEUER_PREFIX", "PGQUEUER_QUEUE_TABLE", "PGQUEUER_SCHEMA"):
+        monkeypatch.setenv(name, "other")
+    assert type(jobs.SETTINGS)(durability=jobs.SETTINGS.durability) == jobs.SETTINGS
+    assert (jobs.SETTINGS.channel, jobs.SETTINGS.queue_table) == (JOBS, "pgqueuer")
