@@ -57,6 +57,8 @@ def look(tx: Tx, platform: str, row_ids: list[int]) -> Found:
     ours = set(tx.connection.scalars(_OURS, {"ids": row_ids}))
     # A statement of its own, which sees what was committed until the last lock was had.
     rows = {row.id: row for row in tx.connection.execute(_ROWS, {"ids": row_ids, "now": tx.now})}
+    waits = {row.id: _wait(row, tx.now, ours) for row in rows.values()}
+    busy = {row.address_id for row in rows.values() if row.state == State.SENDING and waits[row.id]}
     found = Found()
     for row_id in row_ids:
         row = rows.get(row_id)
@@ -65,8 +67,10 @@ def look(tx: Tx, platform: str, row_ids: list[int]) -> Found:
         elif row.platform != platform:
             found.gone.append(row_id)
             found.elsewhere.append(row_id)
-        elif wait := _wait(row, tx.now, ours):
+        elif wait := waits[row_id]:
             found.waits[row_id] = wait
+        elif row.address_id in busy:
+            found.waits[row_id] = Wait(LATER, row.address_id)
         elif row.state == State.SENDING and row.doubts + 1 >= MOST_COPIES:
             found.unknown.append(row_id)
             found.freed.add(row.address_id)
