@@ -46,7 +46,7 @@ def handout_for(store: Store) -> Handout:
         from bot.outbox.local_claim import LocalClaim
 
         return LocalClaim()
-    from bot.outbox.job_claim import JobClaim  # with PgQueuer, which takes a second and 30 MB to import
+    from bot.outbox.job_claim import JobClaim  # with PgQueuer, which one process alone does without
 
     return JobClaim()
 

@@ -1,7 +1,10 @@
 """The shelf and who takes what from it: once, in order, urgent things first; by either handout, on its database."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -348,3 +351,13 @@ def test_a_row_that_this_version_cannot_read_is_dead_and_delays_nobody(room: Pos
     room.store.run_now(lambda tx: spoil(tx, ids[3], body=b"{}", sealed=False))
     assert claimed_texts(room) == ["4"]
     assert room.states() == ["dead", "dead", "dead", "dead", "sending"]
+
+
+def test_one_process_alone_loads_nothing_of_pgqueuer(tmp_path: Path) -> None:
+    look = "import sys; from bot.app import App; from bot.settings import read_settings; App(read_settings());"
+    look += "print([name for name in ('pgqueuer', 'typer', 'uvloop') if name in sys.modules])"
+    own = {"PEBBLE_DATABASE": f"sqlite:///{tmp_path / 'pebble.db'}", "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(
+        [sys.executable, "-c", look], cwd=tmp_path, env=own, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
