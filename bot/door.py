@@ -24,6 +24,7 @@ from bot.people.queries import find, meet, meet_group, note_cursor, remember_wor
 from bot.schedules.zones import known_zone
 from bot.speech import Incoming, Kind, Outgoing, Shown, Ways, read_payload
 from bot.store import Store, Tx
+from bot.store.bulk import insert_rows
 from bot.store.tables import seen, skipped
 from bot.texts import N_, Voice
 
@@ -71,8 +72,7 @@ def handle(tx: Tx, catalogue: Catalogue, incoming: Incoming, ways: Ways) -> Show
 
 
 def _is_new(tx: Tx, key: str) -> bool:
-    added = tx.connection.execute(tx.insert(seen).values(key=key, at=tx.now).on_conflict_do_nothing())
-    return int(added.rowcount) == 1
+    return insert_rows(tx, seen, ("key", "at"), [(key, tx.now)], absorb="key") == 1
 
 
 def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming, ways: Ways) -> Shown:

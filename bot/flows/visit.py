@@ -119,6 +119,8 @@ class Visit:
     ways: Ways = lambda _token: {}
     toast: str = field(default="")
     form: Form | None = None
+    _tapped: tuple[int, list[Outgoing]] | None = field(default=None, init=False)
+    """The tapped message as it was read last in this visit; nothing has been put for it since."""
 
     @property
     def reads_first(self) -> str:
@@ -204,6 +206,7 @@ class Visit:
         outbox_id, drawn = found
         label = next((button.label for button in _buttons(drawn) if button.payload == self.incoming.text), "")
         edit = replace(drawn[0], rows=(), form=None, chosen=label, op=Op.EDIT)
+        self._tapped = None
         return shelf.put(self.tx, self.person.recipient, edit, Terms(key=f"settled:{outbox_id}", edits=outbox_id))
 
     def redraw(self, changed: Outgoing, links: Collection[int] = ()) -> None:
@@ -220,6 +223,7 @@ class Visit:
             outbox_id, (said, *_) = found
             kept = {part: getattr(said, part) for part in ("file", "attachment", "picture", "alt", "nudge", "owners")}
             edit = replace(changed, op=Op.EDIT, **kept)
+            self._tapped = None
             shelf.put(self.tx, self.person.recipient, edit, Terms(edits=outbox_id))
 
     def take_away(self) -> bool:
@@ -229,10 +233,12 @@ class Visit:
             return False
         shelf.put(self.tx, self.person.recipient, Outgoing(op=Op.DELETE), Terms(edits=found))
         shelf.forget_message(self.tx, self.person.recipient, found)
+        self._tapped = None
         return True
 
     def settle_question(self, concerns: Callable[[Payload], bool]) -> None:
         """Take the buttons off the messages that words have answered: those with a button that is concerned."""
+        self._tapped = None
         for outbox_id, said in shelf.newest_messages(self.tx, self.person.address_id, self.person.seal, RECENT):
             payloads = [read_payload(button.payload) for button in _buttons([said])]
             if any(payload is not None and concerns(payload) for payload in payloads):
@@ -242,11 +248,10 @@ class Visit:
 
     def _tapped_message(self) -> tuple[int, list[Outgoing]] | None:
         """Return the row of the tapped message and what it has looked like, newest first; None when forgotten."""
-        found = self.tapped_row()
-        if found is None:
-            return None
-        drawn = shelf.drawings(self.tx, self.person.address_id, found, self.person.seal)
-        return (found, drawn) if drawn else None
+        if self._tapped is None and (found := self.tapped_row()) is not None:
+            drawn = shelf.drawings(self.tx, self.person.address_id, found, self.person.seal)
+            self._tapped = (found, drawn) if drawn else None
+        return self._tapped
 
 
 def _buttons(drawn: list[Outgoing]) -> Iterator[Button]:

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, func, not_, or_, select, update
+from sqlalchemy import Select, Update, and_, bindparam, func, not_, or_, select, update
 
-from bot.outbox.shelf import Terms, put, withdraw
+from bot.outbox.shelf import Terms, put, withdraw, withdraw_moment
 from bot.outbox.states import DAY, Priority, State
 from bot.people.queries import Person
 from bot.schedules.quiet import QuietHours, outside_quiet
@@ -114,11 +115,12 @@ def begin(tx: Tx, person: Person, wanted: Wanted, zone: str) -> Moment:
     return found
 
 
+_ONE = select(*_COLUMNS).where(moments.c.id == bindparam("moment_id"), moments.c.person_id == bindparam("person_id"))
+
+
 def find(tx: Tx, moment_id: int, person: Person) -> Moment | None:
     """Return the moment if it is this person's."""
-    row = tx.connection.execute(
-        select(*_COLUMNS).where(moments.c.id == moment_id, moments.c.person_id == person.id)
-    ).first()
+    row = tx.connection.execute(_ONE, {"moment_id": moment_id, "person_id": person.id}).first()
     return Moment(*row) if row else None
 
 
@@ -162,13 +164,13 @@ def answer(
 ) -> None:
     """Take the answer. What was still to leave for this moment is withdrawn."""
     _change(tx, moment, answer=given, answered_at=tx.now, **_sealed(person, words, file))
-    withdraw(tx, moment_ids=[moment.id])
+    withdraw_moment(tx, moment.id)
 
 
 def take_back(tx: Tx, moment: Moment, columns: Collection[str]) -> None:
     """Let these columns be empty once more: the tap was a slip."""
     _change(tx, moment, **dict.fromkeys(columns))
-    withdraw(tx, moment_ids=[moment.id])
+    withdraw_moment(tx, moment.id)
 
 
 def last_low(tx: Tx, person: Person, day: date) -> int | None:
@@ -208,7 +210,7 @@ def add_given(tx: Tx, moment: Moment, person: Person, words: str | None, file: F
 def feel(tx: Tx, moment: Moment, **face: int) -> None:
     """Keep the face, from 1 to 5, given as `before` or as `after`. Nobody is asked once more then."""
     _change(tx, moment, **face)
-    withdraw(tx, moment_ids=[moment.id])
+    withdraw_moment(tx, moment.id)
 
 
 def next_attempt(tx: Tx, moment: Moment) -> int:
@@ -217,7 +219,7 @@ def next_attempt(tx: Tx, moment: Moment) -> int:
     What was still to leave for it is withdrawn.
     """
     _change(tx, moment, attempt=moment.attempt + 1)
-    withdraw(tx, moment_ids=[moment.id])
+    withdraw_moment(tx, moment.id)
     return moment.attempt + 1
 
 
@@ -240,7 +242,7 @@ def put_off(tx: Tx, moment: Moment, person: Person, prompt: Outgoing, until: int
 
 def stop_asking(tx: Tx, moment: Moment) -> None:
     """Withdraw what was still to leave for the moment: the person has begun it."""
-    withdraw(tx, moment_ids=[moment.id])
+    withdraw_moment(tx, moment.id)
 
 
 def forget_waiting(tx: Tx, person: Person, nudge_id: int | None = None) -> None:
@@ -311,4 +313,12 @@ def _waiting_of(tx: Tx, person_id: int) -> Select[tuple[int]]:
 
 
 def _change(tx: Tx, moment: Moment, **values: Any) -> None:
-    tx.connection.execute(update(moments).where(moments.c.id == moment.id).values(**values))
+    new = {f"new_{name}": value for name, value in values.items()}
+    tx.connection.execute(_changing(tuple(values)), {"moment_id": moment.id, **new})
+
+
+@cache
+def _changing(names: tuple[str, ...]) -> Update:
+    """Return the statement that changes these columns of a moment: making it costs more than running it."""
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    return update(moments).where(moments.c.id == bindparam("moment_id")).values(values)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from bot.catalogue import Practice, Reply
 from bot.people.queries import Person
@@ -54,14 +54,16 @@ def restore(tx: Tx, person: Person, key: str) -> int | None:
     return at
 
 
+_OF_PERSON = (
+    select(own_practices)
+    .where(own_practices.c.person_id == bindparam("person_id"), own_practices.c.removed_at.is_(None))
+    .order_by(own_practices.c.id)
+)
+
+
 def of_person(tx: Tx, person: Person) -> list[Practice]:
     """Return the person's practices in the order in which they were written."""
-    rows = tx.connection.execute(
-        select(own_practices)
-        .where(own_practices.c.person_id == person.id, own_practices.c.removed_at.is_(None))
-        .order_by(own_practices.c.id)
-    )
-    return [_practice(row, person.seal) for row in rows]
+    return [_practice(row, person.seal) for row in tx.connection.execute(_OF_PERSON, {"person_id": person.id})]
 
 
 def count_of(tx: Tx, person: Person) -> int:

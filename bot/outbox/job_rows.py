@@ -85,9 +85,7 @@ def lock_addresses(tx: Tx, row_ids: Collection[int]) -> list[int]:
 
     A claim that comes meanwhile leaves them alone, and so it cannot miss what is released behind a mark.
     """
-    theirs = select(outbox.c.address_id).where(among(tx, outbox.c.id, row_ids))
-    wanted = select(addresses.c.id).where(addresses.c.id.in_(theirs)).order_by(addresses.c.id)
-    return list(tx.connection.scalars(wanted.with_for_update(key_share=True)))
+    return list(tx.connection.scalars(_THEIRS, {"ids": list(row_ids)}))
 
 
 def _give_up(tx: Tx, row_ids: Collection[int]) -> None:
@@ -125,6 +123,13 @@ _OURS = (
     .join(addresses, addresses.c.id == outbox.c.address_id)
     .where(outbox.c.id == any_(_IDS))
     .with_for_update(skip_locked=True, key_share=True, of=(outbox, addresses))
+)
+
+_THEIRS = (
+    select(addresses.c.id)
+    .where(addresses.c.id.in_(select(outbox.c.address_id).where(outbox.c.id == any_(_IDS))))
+    .order_by(addresses.c.id)
+    .with_for_update(key_share=True)
 )
 
 _other, _earlier, _target, _job = (

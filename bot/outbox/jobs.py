@@ -15,7 +15,7 @@ from pgqueuer.domain.settings import DBSettings, Durability
 from pgqueuer.domain.types import JOB_STATUS, QueueEntrypoint, QueueManagerId
 from pgqueuer.ports.driver import SyncDriver
 from pgqueuer.queries import SyncQueries
-from sqlalchemy import BigInteger, Connection, bindparam, column, func, select, table, text
+from sqlalchemy import BigInteger, Connection, any_, bindparam, column, func, select, table, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Double
 
@@ -23,7 +23,6 @@ from bot.outbox.handout import BEAT
 from bot.outbox.states import State
 from bot.outbox.urgency import urgency
 from bot.store import Tx
-from bot.store.bulk import among
 from bot.store.tables import addresses, outbox
 
 
@@ -80,22 +79,27 @@ def entrypoint(platform: str, *, heavy: bool) -> QueueEntrypoint:
     return QueueEntrypoint(f"{'draw' if heavy else 'send'}:{platform}")
 
 
-_ROWS = select(
-    outbox.c.id,
-    outbox.c.priority,
-    outbox.c.not_before,
-    outbox.c.deadline,
-    outbox.c.heavy,
-    addresses.c.platform,
-    func.date_part("epoch", func.now(), type_=Double).label("at"),
-).join(addresses, addresses.c.id == outbox.c.address_id)
+_ROWS = (
+    select(
+        outbox.c.id,
+        outbox.c.priority,
+        outbox.c.not_before,
+        outbox.c.deadline,
+        outbox.c.heavy,
+        addresses.c.platform,
+        func.date_part("epoch", func.now(), type_=Double).label("at"),
+    )
+    .join(addresses, addresses.c.id == outbox.c.address_id)
+    .where(outbox.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+    .order_by(outbox.c.id)
+)
 
 
 def put(tx: Tx, row_ids: Collection[int]) -> None:
     """Put a job for each of these rows; one that has a job keeps it."""
     if not row_ids:
         return
-    rows = tx.connection.execute(_ROWS.where(among(tx, outbox.c.id, row_ids)).order_by(outbox.c.id)).all()
+    rows = tx.connection.execute(_ROWS, {"ids": list(row_ids)}).all()
     if not rows:
         return
     names = [str(row.id) for row in rows]

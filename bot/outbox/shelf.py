@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, union_all, update
+from sqlalchemy import BigInteger, ColumnElement, Update, and_, bindparam, delete, func, or_, select, union_all, update
 
 from bot.errors import SealGone
 from bot.outbox.states import REPLY_LIFETIME, Priority, State
 from bot.speech import Op, Outgoing
 from bot.store import Seal, Tx
 from bot.store.bulk import insert_returning, insert_rows
-from bot.store.tables import addresses, appearances, outbox
+from bot.store.tables import addresses, appearances, moments, outbox
 
 WAY_BACK = 600
 """Seconds for which a way back is relied on; Discord keeps an interaction open for 15 minutes."""
@@ -162,6 +162,29 @@ def _closed(recipient: Recipient, outgoing: Outgoing) -> bytes:
     return recipient.seal.close(body, recipient.seal.met | outgoing.owners)
 
 
+# Every tap asks these: they are made once, for making one costs more than running it.
+_ADDRESS, _ID, _AT = (bindparam(name, type_=BigInteger) for name in ("address_id", "id", "now"))
+_OF_MESSAGE = (
+    select(outbox.c.id)
+    .where(outbox.c.address_id == _ADDRESS, outbox.c.message == bindparam("message"), outbox.c.op == Op.NEW)
+    .order_by(outbox.c.id.desc())
+    .limit(1)
+)
+_BODY = select(outbox.c.body, outbox.c.sealed, outbox.c.op).where(outbox.c.id == _ID)
+_EDITS = (
+    select(outbox.c.body, outbox.c.sealed, outbox.c.op)
+    .where(
+        outbox.c.address_id == _ADDRESS,
+        outbox.c.id > _ID,
+        outbox.c.edits == _ID,
+        outbox.c.op == Op.EDIT,
+        outbox.c.not_before <= _AT,
+        outbox.c.body.is_not(None),
+    )
+    .order_by(outbox.c.id)
+)
+
+
 def put_all(tx: Tx, rows: list[dict[str, Any]]) -> int:
     """Put many rows in one statement and return how many were new."""
     if not rows:
@@ -186,12 +209,7 @@ def _hand_out(tx: Tx, row_ids: list[int]) -> None:
 
 def find_message(tx: Tx, address_id: int, message: str) -> int | None:
     """Return the outbox row behind a platform's message id, or None when it is forgotten."""
-    found: int | None = tx.connection.scalar(
-        select(outbox.c.id)
-        .where(outbox.c.address_id == address_id, outbox.c.message == message, outbox.c.op == Op.NEW)
-        .order_by(outbox.c.id.desc())
-        .limit(1)
-    )
+    found: int | None = tx.connection.scalar(_OF_MESSAGE, {"address_id": address_id, "message": message})
     return found
 
 
@@ -211,9 +229,7 @@ def is_newest(tx: Tx, address_id: int, outbox_id: int) -> bool:
 
 def read_body(tx: Tx, outbox_id: int, seal: Seal | None) -> Outgoing | None:
     """Return what the row said, or None when that is forgotten: its time is over, or who stood in it was erased."""
-    found = tx.connection.execute(
-        select(outbox.c.body, outbox.c.sealed, outbox.c.op).where(outbox.c.id == outbox_id)
-    ).first()
+    found = tx.connection.execute(_BODY, {"id": outbox_id}).first()
     return _known(found.body, found.sealed, found.op, seal) if found and found.body is not None else None
 
 
@@ -243,18 +259,7 @@ def drawings(tx: Tx, address_id: int, outbox_id: int, seal: Seal | None) -> list
     first = read_body(tx, outbox_id, seal)
     if first is None:
         return []
-    rows = tx.connection.execute(
-        select(outbox.c.body, outbox.c.sealed, outbox.c.op)
-        .where(
-            outbox.c.address_id == address_id,
-            outbox.c.id > outbox_id,
-            outbox.c.edits == outbox_id,
-            outbox.c.op == Op.EDIT,
-            outbox.c.not_before <= tx.now,
-            outbox.c.body.is_not(None),
-        )
-        .order_by(outbox.c.id)
-    )
+    rows = tx.connection.execute(_EDITS, {"address_id": address_id, "id": outbox_id, "now": tx.now})
     drawn = [first]
     for row in rows:
         edit = _known(row.body, row.sealed, row.op, seal)
@@ -291,23 +296,45 @@ def unsealed(body: bytes, sealed: bool, op: str, seal: Seal | None) -> Outgoing:
 
 
 def withdraw(tx: Tx, *, moment_ids: Any) -> int:
-    """Drop what has not left yet for these moments (a list or a SELECT of ids) and return how many rows that were."""
-    return _withdraw(tx, outbox.c.moment_id.in_(moment_ids))
+    """Drop what has not left yet for these moments (a SELECT of ids) and return how many rows that were."""
+    return _withdraw(tx, _withdrawal(outbox.c.moment_id.in_(moment_ids)))
+
+
+def withdraw_moment(tx: Tx, moment_id: int) -> int:
+    """Drop what has not left yet for one moment and return how many rows that were."""
+    return _withdraw(tx, _OF_MOMENT, moment=moment_id)
 
 
 def withdraw_keyed(tx: Tx, address_id: int, prefix: str) -> int:
     """Drop what has not left yet for an address under keys that begin so, and return how many rows that were."""
     theirs = and_(outbox.c.address_id == address_id, outbox.c.key.startswith(prefix, autoescape=True))
-    return _withdraw(tx, theirs)
+    return _withdraw(tx, _withdrawal(theirs))
 
 
-def _withdraw(tx: Tx, theirs: ColumnElement[bool]) -> int:
-    result = tx.connection.execute(
-        update(outbox).where(theirs, outbox.c.state == State.WAITING).values(state=State.DROPPED, finished_at=tx.now)
-    )
+def _withdrawal(theirs: ColumnElement[bool], where: ColumnElement[bool] | None = None) -> tuple[Update, Update]:
+    """Return what drops rows that wait, and what ends those that are on their way; `where` helps to find the former."""
+    waiting = update(outbox).where(theirs, outbox.c.state == State.WAITING)
+    waiting = waiting.values(state=State.DROPPED, finished_at=_AT)
     # What is on its way may arrive; should it fail, it is not tried again.
-    tx.connection.execute(update(outbox).where(theirs, outbox.c.state == State.SENDING).values(deadline=tx.now - 1))
-    return int(result.rowcount)
+    sending = update(outbox).where(theirs, outbox.c.state == State.SENDING).values(deadline=_AT - 1)
+    return (waiting if where is None else waiting.where(where)), sending
+
+
+def _withdraw(tx: Tx, statements: tuple[Update, Update], **values: int) -> int:
+    dropped, _ = [tx.connection.execute(one, {"now": tx.now, **values}).rowcount for one in statements]
+    return int(dropped)
+
+
+# What waits is found by its address: at a peak others have a hundred thousand rows there.
+_MOMENT = bindparam("moment", type_=BigInteger)
+_OF_MOMENT = _withdrawal(
+    outbox.c.moment_id == _MOMENT,
+    outbox.c.address_id.in_(
+        select(addresses.c.id)
+        .join(moments, moments.c.person_id == addresses.c.person_id)
+        .where(moments.c.id == _MOMENT)
+    ),
+)
 
 
 def next_at(tx: Tx, address_id: int | None = None) -> int | None:

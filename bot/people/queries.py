@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import BigInteger, Select, bindparam, func, insert, select, update
 
 from bot.outbox.addresses import release_address
 from bot.outbox.shelf import Recipient
@@ -73,14 +73,19 @@ def _known() -> Select[Any]:
     return select(persons, *place).join(addresses, addresses.c.person_id == persons.c.id)
 
 
+# Made once, for every event asks: making them costs more than running them.
+_HERE = _known().where(addresses.c.platform == bindparam("platform"), addresses.c.chat == bindparam("chat"))
+_LOCKED = _HERE.with_for_update(of=persons)
+
+
 def find(tx: Tx, address: Address, *, lock: bool = True) -> Person | None:
     """Return the person at this address, locked until the end of the transaction where others may write.
 
     Who only looks needs no lock.
     """
-    wanted = _known().where(addresses.c.platform == address.platform, addresses.c.chat == address.chat)
     # The lock keeps two events of one person in order when several processes handle them.
-    row = tx.connection.execute(wanted.with_for_update(of=persons) if lock and tx.many_writers else wanted).first()
+    wanted = _LOCKED if lock and tx.many_writers else _HERE
+    row = tx.connection.execute(wanted, {"platform": address.platform, "chat": address.chat}).first()
     return _person(tx, row) if row else None
 
 
@@ -108,6 +113,8 @@ def meet(tx: Tx, address: Address, language: str, hinted_zone: str | None, *, as
         return known
     if not aside or known.closed_at is None or tx.now - known.closed_at >= DAY:
         wake_address(tx, known.address_id, hinted_zone or known.hinted_zone)
+        if known.closed_at is not None:
+            release_address(tx, known.address_id)
         known = replace(known, closed_at=known.closed_at if aside else None)
     _hear(tx, known)
     return known
@@ -175,6 +182,7 @@ def meet_group(tx: Tx, address: Address) -> Recipient:
     )
     found = tx.connection.execute(select(addresses.c.id).filter_by(**place)).scalar_one()
     wake_address(tx, found, None)
+    release_address(tx, found)
     return Recipient(found, None)
 
 
@@ -262,14 +270,16 @@ def _change(tx: Tx, person_id: int, **values: Any) -> None:
     tx.connection.execute(update(persons).where(persons.c.id == person_id).values(**values))
 
 
+_WAKE = (
+    update(addresses)
+    .where(addresses.c.id == bindparam("address", type_=BigInteger))
+    .values(paused_at=None, woken_at=bindparam("now", type_=BigInteger), hinted_zone=bindparam("zone"))
+)
+
+
 def wake_address(tx: Tx, address_id: int, hinted_zone: str | None) -> None:
     """Send to this address again, and remember the zone that its platform hints at."""
-    tx.connection.execute(
-        update(addresses)
-        .where(addresses.c.id == address_id)
-        .values(paused_at=None, woken_at=tx.now, hinted_zone=hinted_zone)
-    )
-    release_address(tx, address_id)
+    tx.connection.execute(_WAKE, {"address": address_id, "now": tx.now, "zone": hinted_zone})
 
 
 def remember_words(tx: Tx, person: Person, text: str) -> None:
