@@ -52,7 +52,9 @@ async def pumped(store: Store, api: str) -> float:
     """Send all that waits and return the seconds until the last mark was committed."""
     clock = SystemClock()
     chat = TelegramChat(token=TOKEN, api=api, on_skip=_skip, clock=clock)
-    pump = Pump(store, {"telegram": chat}, handout_for(store), clock, paces={"telegram": Pace(FREE, clock.monotonic)})
+    pump = Pump(
+        store, {"telegram": chat}, handout_for(store.url), clock, paces={"telegram": Pace(FREE, clock.monotonic)}
+    )
     store.wake = pump.wake
     await chat.start()
     began = time.perf_counter()

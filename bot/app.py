@@ -95,7 +95,7 @@ class App:
         self.notices = None if alone else Notices(self.store.url)
         limits = limits_of(self.chats, settings.telegram_per_second)
         paces = build_paces(limits, self.store, self.notices)
-        handout = handout_for(self.store)
+        handout = handout_for(self.store.url)
         self.pump = Pump(self.store, self.chats, handout, self.clock, draw=self.studio.draw, paces=paces)
         if self.notices and "pump" in self.roles:
             self.notices.listen(JOBS, on_new_jobs(self.pump.wake))

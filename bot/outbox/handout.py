@@ -4,9 +4,11 @@ import json
 from collections.abc import Callable, Collection
 from typing import Protocol
 
+from sqlalchemy.engine import URL
+
 from bot.outbox.marks import Outcome
 from bot.outbox.parcels import Parcel
-from bot.store import Store, Tx
+from bot.store import Tx
 
 
 class Handout(Protocol):
@@ -40,9 +42,9 @@ BEAT = 5.0
 """Seconds between two signs of life of a process for the rows that it is sending."""
 
 
-def handout_for(store: Store) -> Handout:
+def handout_for(database: URL) -> Handout:
     """Return what hands out the rows of this database: one process alone, or PgQueuer among several."""
-    if store.url.get_backend_name() == "sqlite":
+    if database.get_backend_name() == "sqlite":
         from bot.outbox.local_claim import LocalClaim
 
         return LocalClaim()

@@ -16,7 +16,7 @@ from bot.store.bulk import among
 from bot.store.tables import addresses, outbox
 
 SOON = 0.2
-"""Seconds after which a job is looked at again whose address somebody else has in hand in this very moment."""
+"""Seconds after which a job is looked at again whose row somebody else has in hand in this very moment."""
 LATER = 30.0
 """Seconds after which one is looked at again that the mark of another releases sooner, as a rule."""
 EXPIRES = 60.0
@@ -52,8 +52,9 @@ class Found:
 def look(tx: Tx, platform: str, row_ids: list[int]) -> Found:
     """Sort rows by what is to be done about them, and hold those that may leave, with their addresses.
 
-    Nobody is waited for: whoever holds an address is about to claim or to mark there.
+    Whoever has an address in hand is waited for: a row that was passed over meanwhile would be overtaken.
     """
+    lock_addresses(tx, row_ids)
     ours = set(tx.connection.scalars(_OURS, {"ids": row_ids}))
     # A statement of its own, which sees what was committed until the last lock was had.
     rows = {row.id: row for row in tx.connection.execute(_ROWS, {"ids": row_ids, "now": tx.now})}
@@ -83,7 +84,7 @@ def look(tx: Tx, platform: str, row_ids: list[int]) -> Found:
 def lock_addresses(tx: Tx, row_ids: Collection[int]) -> list[int]:
     """Hold the addresses of these rows, and return them; always in the same order, so that two do not hold each other.
 
-    A claim that comes meanwhile leaves them alone, and so it cannot miss what is released behind a mark.
+    A claim and a mark are never at one address at once, and so a claim cannot miss what is released behind a mark.
     """
     return list(tx.connection.scalars(_THEIRS, {"ids": list(row_ids)}))
 
@@ -118,12 +119,7 @@ def _wait(row: Any, now: int, ours: set[int]) -> Wait | None:
 
 
 _IDS = bindparam("ids", type_=ARRAY(BigInteger))
-_OURS = (
-    select(outbox.c.id)
-    .join(addresses, addresses.c.id == outbox.c.address_id)
-    .where(outbox.c.id == any_(_IDS))
-    .with_for_update(skip_locked=True, key_share=True, of=(outbox, addresses))
-)
+_OURS = select(outbox.c.id).where(outbox.c.id == any_(_IDS)).with_for_update(skip_locked=True, key_share=True)
 
 _THEIRS = (
     select(addresses.c.id)

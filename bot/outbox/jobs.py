@@ -176,7 +176,10 @@ def hold_back(tx: Tx, address_ids: Collection[int], seconds: float) -> None:
 
 
 def release(tx: Tx, address_ids: Collection[int]) -> None:
-    """Let the next jobs of these addresses be taken now: what they waited for may be over."""
+    """Let the next jobs of these addresses be taken now: what they waited for may be over.
+
+    Whoever calls holds the addresses. A job in somebody's hand is left there: its row is looked at behind this.
+    """
     if address_ids:
         values = {"addresses": list(address_ids), "now": tx.now, "most": NEXT}
         tx.connection.execute(_RELEASE, values)
@@ -233,5 +236,5 @@ _RELEASE = text(
     f"SELECT job.id FROM outbox JOIN {_NAMES.queue_table} AS job ON {_ITS_JOB} = 'queued'"
     f" WHERE outbox.address_id = wanted.address_id AND outbox.state = '{State.WAITING}'"
     " AND outbox.not_before <= :now AND outbox.deadline >= :now AND job.execute_after > now()"
-    " ORDER BY job.priority DESC, job.id LIMIT :most) AS waiting)"
+    " ORDER BY job.priority DESC, job.id LIMIT :most FOR UPDATE OF job SKIP LOCKED) AS waiting)"
 ).bindparams(bindparam("addresses", type_=ARRAY(BigInteger)), bindparam("now", type_=BigInteger))

@@ -140,7 +140,7 @@ async def test_a_cut_while_a_file_is_shown_is_in_doubt(api: BotApi, chat: Telegr
 
 async def test_a_photo_given_as_an_answer_is_read_again_and_deleted(api: BotApi, house: House) -> None:
     chat = telegram(api.url, api.token, Door())
-    pump = Pump(house.store, {"telegram": chat}, handout_for(house.store), house.clock, house.clock.sleep)
+    pump = Pump(house.store, {"telegram": chat}, handout_for(house.store.url), house.clock, house.clock.sleep)
 
     async def receive(incoming: Incoming) -> Shown:
         shown = await house.door.receive(incoming)

@@ -41,7 +41,7 @@ class Station:
     def __post_init__(self) -> None:
         self._chats: dict[str, Chat] = {PLATFORM: self.line(self.api.url)}
         follow(self.store)
-        self.pump = Pump(self.store, self._chats, handout_for(self.store), self.clock, self.clock.sleep)
+        self.pump = Pump(self.store, self._chats, handout_for(self.store.url), self.clock, self.clock.sleep)
 
     def line(self, url: str, kind: type[TelegramChat] = TelegramChat) -> TelegramChat:
         """Return an adapter for the Bot API at this address."""

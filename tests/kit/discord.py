@@ -103,7 +103,7 @@ async def discord_house(store: Store, api: DiscordApi, **chosen: Any) -> AsyncIt
 
     given: dict[str, Any] = {"token": api.token, "api": f"{api.url}/api/v10", "menu": slash_menu(), "clock": clock}
     chat = DiscordChat(on_skip=on_skip, unread=unread, **(given | chosen))
-    pump = Pump(store, {chat.name: chat}, handout_for(store), clock)
+    pump = Pump(store, {chat.name: chat}, handout_for(store.url), clock)
     store.wake = pump.wake
     rota = Rota(store, CATALOGUE, clock)
     await rota.begin_anew()

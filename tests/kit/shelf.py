@@ -61,7 +61,9 @@ class PostRoom:
     def new_pump(self) -> Pump:
         """Return the pump of a process that has just started."""
         chats = {self.chat.name: self.chat}
-        return Pump(self.store, chats, handout_for(self.store), self.clock, self.sleep or self.clock.sleep, self.draw)
+        return Pump(
+            self.store, chats, handout_for(self.store.url), self.clock, self.sleep or self.clock.sleep, self.draw
+        )
 
     def address(self, name: str) -> Address:
         """Return where somebody is reached."""

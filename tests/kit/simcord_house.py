@@ -193,7 +193,9 @@ class SimcordHouse:
             return await self.store.read(lambda tx: cursors(tx, "discord", 0))
 
         self.chat = DiscordChat(token="", on_skip=on_skip, clock=self.clock, unread=unread, menu=slash_menu())
-        self.pump = Pump(self.store, {self.chat.name: self.chat}, handout_for(self.store), self.clock, self.clock.sleep)
+        self.pump = Pump(
+            self.store, {self.chat.name: self.chat}, handout_for(self.store.url), self.clock, self.clock.sleep
+        )
         self.rota = Rota(self.store, CATALOGUE, self.clock)
 
     def _ways(self, token: str) -> Mapping[str, WayIn]:

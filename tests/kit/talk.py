@@ -141,7 +141,7 @@ class House:
         follow(self.store)
         self.door = Door(self.store, self.catalogue, lambda token: {self.chat.name: self.chat.way_in(token)})
         chats = {self.chat.name: self.chat}
-        self.pump = Pump(self.store, chats, handout_for(self.store), self.clock, self.clock.sleep, sketch)
+        self.pump = Pump(self.store, chats, handout_for(self.store.url), self.clock, self.clock.sleep, sketch)
         self.rota = Rota(self.store, self.catalogue, self.clock)
         self._events = itertools.count(1)
 

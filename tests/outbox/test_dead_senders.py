@@ -28,7 +28,7 @@ def room(store: Store, clock: HandClock) -> PostRoom:
 
 def claim_and_die(room: PostRoom, most: int = 10) -> int:
     """Claim rows as a process that is killed before it marks any of them."""
-    handout = handout_for(room.store)
+    handout = handout_for(room.store.url)
     return len(room.store.run_now(lambda tx: handout.claim(tx, room.chat.name, most, heavy=8, mine=())))
 
 
@@ -81,7 +81,7 @@ async def test_a_cut_and_a_death_together_make_two_copies_at_most(room: PostRoom
 async def test_a_senders_rows_are_taken_over_by_others_only_without_a_sign_of_life(room: PostRoom) -> None:
     room.put("anna", "x")
     await room.pump.recover()
-    sender = handout_for(room.store)
+    sender = handout_for(room.store.url)
     (parcel,) = room.store.run_now(lambda tx: sender.claim(tx, room.chat.name, 10, heavy=8, mine=()))
     for silent in (DEAD - 1, DEAD - 1, 2):
         await room.pump.recover()

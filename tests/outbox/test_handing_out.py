@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def held(store: Store, clock: HandClock) -> PostRoom:
 
 
 def claim(room: PostRoom, most: int = 10) -> list[Parcel]:
-    handout = handout_for(room.store)
+    handout = handout_for(room.store.url)
     return room.store.run_now(lambda tx: handout.claim(tx, room.chat.name, most, heavy=8, mine=()))
 
 
@@ -101,7 +102,7 @@ def test_each_claim_and_each_look_at_a_peak_finds_its_rows_by_an_index(room: Pos
             statements.append((statement, values))
 
         event.listen(tx.connection, "before_cursor_execute", note)
-        handout_for(room.store).claim(tx, "memory", 10, heavy=8, mine=())
+        handout_for(room.store.url).claim(tx, "memory", 10, heavy=8, mine=())
         expire(tx)
         counts(tx)
         next_at(tx)
@@ -157,7 +158,7 @@ async def test_an_answer_is_worth_sending_for_a_day(room: PostRoom) -> None:
 
 async def test_a_message_of_another_platform_is_left_to_its_own_pump(room: PostRoom) -> None:
     room.put("anna", "hello")
-    handout = handout_for(room.store)
+    handout = handout_for(room.store.url)
     assert room.store.run_now(lambda tx: handout.claim(tx, "telegram", 10, heavy=8, mine=())) == []
 
 
@@ -312,14 +313,14 @@ def test_two_processes_never_send_to_one_address_at_once(two_processes: tuple[Po
     for text in ("1", "2", "3"):
         one.put("anna", text)
     one.put("ben", "side by side")
-    here, there = (handout_for(room.store) for room in two_processes)
-    with one.store.engine.connect() as first, other.store.engine.connect() as second:
-        mine = here.claim(Tx(first, one.clock.now(), one.store.keys), "memory", 1, heavy=8, mine=())
-        theirs = there.claim(Tx(second, one.clock.now(), one.store.keys), "memory", 10, heavy=8, mine=())
+    with one.store.engine.connect() as first, ThreadPoolExecutor(1) as beside:
+        tx = Tx(first, one.clock.now(), one.store.keys)
+        mine = handout_for(one.store.url).claim(tx, "memory", 1, heavy=8, mine=())
+        theirs = beside.submit(claim, other)  # it waits for whoever has Anna's address in hand
         first.commit()
-        second.commit()
+        texts = [parcel.outgoing.text for parcel in theirs.result(10)]
     assert [parcel.outgoing.text for parcel in mine] == ["1"]
-    assert [parcel.outgoing.text for parcel in theirs] == ["side by side"]
+    assert texts == ["side by side"]
 
 
 async def test_two_processes_send_each_row_once(two_processes: tuple[PostRoom, PostRoom]) -> None:

@@ -269,13 +269,12 @@ def test_a_row_that_cannot_be_read_leaves_no_job_behind(room: PostRoom) -> None:
     assert (room.states(), all_jobs(room)) == (["dead"], [])
 
 
-def test_who_holds_the_address_is_not_waited_for(room: PostRoom, clock: HandClock) -> None:
+def test_a_row_in_somebodys_hand_is_passed_over_and_looked_at_soon(room: PostRoom, clock: HandClock) -> None:
     room.put("anna", "x")
     room.put("ben", "y")
     anna, ben = ids(room)
-    mine = select(addresses.c.id).where(addresses.c.chat == "anna").with_for_update(key_share=True)
     with room.store.engine.begin() as other:
-        other.execute(mine)
+        other.execute(select(outbox.c.id).where(outbox.c.id == anna).with_for_update())
         assert claim(room, JobClaim()) == [ben]
     clock.forward(1)
     assert claim(room, JobClaim()) == [anna]

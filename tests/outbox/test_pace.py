@@ -295,7 +295,7 @@ class TimedChat(MemoryChat):
 
 def timed(store: Store, clock: HandClock) -> tuple[Pump, TimedChat]:
     chat = TimedChat(clock)
-    return Pump(store, {"telegram": chat}, handout_for(store), clock, clock.sleep), chat
+    return Pump(store, {"telegram": chat}, handout_for(store.url), clock, clock.sleep), chat
 
 
 def put_ten(store: Store, chat: str) -> None:

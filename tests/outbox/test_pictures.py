@@ -226,7 +226,7 @@ async def test_a_picture_takes_its_permit_when_it_is_drawn(store: Store, clock: 
     chat = Telegram()
     chat.held = False
     room.chat = chat
-    pump = Pump(store, {"telegram": chat}, handout_for(store), clock, clock.sleep, draw)
+    pump = Pump(store, {"telegram": chat}, handout_for(store.url), clock, clock.sleep, draw)
     chat.trouble_with = lambda address, outgoing: sent.append(clock.monotonic())
     for number in range(6):
         room.put_message(f"{number}", pictured(number))

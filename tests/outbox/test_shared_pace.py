@@ -147,7 +147,7 @@ async def pumping(url: str, api: BotApi, begun: list[float]) -> AsyncIterator[Pu
     notices = Notices(own.url)
     chat = TelegramChat(token=api.token, api=api.url, on_skip=on_skip, clock=CLOCK)
     built = build_paces(limits_of(["telegram"], 30), own, notices)
-    pump = Pump(own, {"telegram": Noting(chat, begun)}, handout_for(own), CLOCK, paces=built)  # type: ignore[dict-item]
+    pump = Pump(own, {"telegram": Noting(chat, begun)}, handout_for(own.url), CLOCK, paces=built)  # type: ignore[dict-item]
     notices.start()
     await asyncio.wait_for(notices.listening.wait(), 10)
     running = asyncio.create_task(pump.run())

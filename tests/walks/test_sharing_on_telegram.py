@@ -25,7 +25,7 @@ async def api(house: House) -> AsyncIterator[BotApi]:
         await chat.check()
         ways = {"telegram": chat.way_in}
         door = Door(house.store, CATALOGUE, lambda token: {n: way for n, f in ways.items() if (way := f(token))})
-        pump = Pump(house.store, {"telegram": chat}, handout_for(house.store), house.clock)
+        pump = Pump(house.store, {"telegram": chat}, handout_for(house.store.url), house.clock)
         # The clock stands still, so nothing may have to wait for a permit; the fake does not ask for that.
         pump.paces = {"telegram": Pace(FREE, house.clock.monotonic)}
         house.store.wake = pump.wake
