@@ -14,7 +14,7 @@ CODE := bot migrations tests tools $(wildcard bench)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test bench lint format lock practices pictures cities emoji disguises clean
+.PHONY: help install demo test faults bench lint format lock practices pictures cities emoji disguises clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,9 +27,12 @@ demo: $(INSTALLED) ## Start Pebble with the local chat page: no token, nothing o
 test: lint ## Check the code, then run every test
 	$(BIN)/python -m pytest
 
+faults: $(TOOLS) ## Try every row of the fault table in full, a line of JSON each (about an hour; docs/reliability.md)
+	$(BIN)/python -m tests.faults
+
 # What others are measured against lives apart: it wants other versions of what Pebble uses.
-bench: $(TOOLS) build/aiogram/.made ## Measure nudges, sending and taps, beside what people would use instead (half an hour)
-	@failed=0; for one in "nudges.py --others" "send.py --aiogram build/aiogram/bin/python" taps.py; do \
+bench: $(TOOLS) build/aiogram/.made ## Measure nudges, sending, taps, several processes and ten minutes of use, beside what people would use instead (an hour)
+	@failed=0; for one in "nudges.py --others" "send.py --aiogram build/aiogram/bin/python" taps.py scale.py soak.py; do \
 		$(BIN)/python bench/$$one || failed=1; done; exit $$failed
 
 build/aiogram/.made:

@@ -9,7 +9,6 @@ hands, through outbox and pump, while 10,000 nudges that are due go through the 
 
 import argparse
 import asyncio
-import itertools
 import statistics
 import sys
 import time
@@ -43,8 +42,6 @@ BESIDE = 10_000
 """Nudges that the sweep takes meanwhile."""
 GOAL = 500
 """Taps a second."""
-
-_keys = itertools.count(1)
 
 
 class StopwatchChat(MemoryChat):
@@ -84,8 +81,10 @@ def ask(store: Store) -> list[Asked]:
 
 def tap(asked: Asked) -> Incoming:
     """Return the tap on "Did it"."""
-    payload, key = str(Payload("did", asked.moment)), f"memory:{next(_keys)}"
-    return Incoming(key, Address("memory", asked.chat), Kind.TAP, payload, message=asked.message, language="en")
+    payload = str(Payload("did", asked.moment))
+    return Incoming(
+        f"memory:{asked.moment}", Address("memory", asked.chat), Kind.TAP, payload, message=asked.message, language="en"
+    )
 
 
 async def all_at_once(house: House, waiting: list[Asked]) -> float:

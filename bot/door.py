@@ -13,6 +13,7 @@ from bot.flows.cleaning import cleaned
 from bot.flows.commands import run
 from bot.flows.conversation import take_location
 from bot.flows.inviting import to_share
+from bot.flows.kept_line import knows_line
 from bot.flows.reach import tell_how_to_open
 from bot.flows.taps import tap
 from bot.flows.visit import OLD, Looking, Visit
@@ -141,7 +142,8 @@ def _of_a_conversation(button: str) -> bool:
 
 
 def _remember(visit: Visit, words: str) -> None:
-    if visit.incoming.keep_words and words:
+    # Nothing before the line on what is kept: first words of somebody new stand on their page until it is loaded anew.
+    if visit.incoming.keep_words and words and knows_line(visit.tx, visit.person):
         remember_words(visit.tx, visit.person, words)
 
 

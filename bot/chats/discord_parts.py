@@ -122,7 +122,7 @@ def attached(outgoing: Outgoing) -> list[discord.File]:
         return [discord.File(io.BytesIO(outgoing.image), "picture.png", description=outgoing.alt)]
     if outgoing.attachment is None:
         return []
-    content = io.BytesIO(outgoing.attachment.text.encode(errors="replace"))
+    content = io.BytesIO(outgoing.attachment.content)
     return [discord.File(content, outgoing.attachment.name)]
 
 

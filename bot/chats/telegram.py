@@ -138,7 +138,7 @@ class TelegramChat:
         if outgoing.image:
             return await send_picture(self._bot, chat, outgoing, text, **more)
         if outgoing.attachment:
-            document = InputFile(outgoing.attachment.text.encode(errors="replace"), outgoing.attachment.name)
+            document = InputFile(outgoing.attachment.content, outgoing.attachment.name)
             document.mimetype = outgoing.attachment.mime
             sent = await self._bot.send_document(chat, document, caption=text, **more)
         else:

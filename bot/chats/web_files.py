@@ -90,4 +90,4 @@ def download(file: Attachment) -> Response:
         "x-content-type-options": "nosniff",
         "cache-control": "no-store",
     }
-    return Response(file.text.encode(errors="replace"), headers=headers, media_type=file.mime)
+    return Response(file.content, headers=headers, media_type=file.mime)

@@ -1,6 +1,6 @@
 """What people write, without what no database or platform can carry."""
 
-import unicodedata
+from bot.speech.blank import shows
 
 # Embeddings, overrides and isolates of the Unicode bidirectional algorithm (UAX 9). The plain marks for one place,
 # which right-to-left scripts need, stay.
@@ -14,8 +14,7 @@ def cleaned(text: str) -> str:
     """Return the text without what no database or platform can carry, and without invisible padding.
 
     NUL and lone surrogates are dropped (neither PostgreSQL nor UTF-8 holds them), and so are the characters that turn
-    the direction of everything behind them; a text of nothing but zero-width characters is empty.
+    the direction of everything behind them; a text of nothing but characters that show nothing is empty.
     """
     kept = text.replace("\0", "").translate(_LEFT_OUT).encode("utf-8", "ignore").decode()
-    seen = any(not c.isspace() and unicodedata.category(c) not in ("Cf", "Cc", "Mn") for c in kept)
-    return kept.strip() if seen else ""
+    return kept.strip() if shows(kept) else ""

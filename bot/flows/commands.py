@@ -5,12 +5,12 @@ from bot.flows.adding import begin_sign_up
 from bot.flows.calendar_file import send_calendar
 from bot.flows.cleaning import cleaned
 from bot.flows.conversation import keep_what_was_said, start
+from bot.flows.invited import open_way
 from bot.flows.live import stop_running
 from bot.flows.nudge_cards import show_nudges
 from bot.flows.pausing import rest, resume
 from bot.flows.plan import plan
 from bot.flows.positions import leave
-from bot.flows.receive_thanks import open_way
 from bot.flows.shelves import contact_line
 from bot.flows.timer import stop_timer
 from bot.flows.visit import Chapter, Command, Option, Visit, choices

@@ -10,9 +10,14 @@ TOLD = "kept"
 """Under this name it is remembered that the line was said."""
 
 
+def knows_line(tx: Tx, person: Person) -> bool:
+    """Return whether the line was said to the person before."""
+    return person.zone is not None or TOLD in told_at(tx, person)  # with a zone, they have answered something before
+
+
 def wants_line(tx: Tx, person: Person) -> bool:
     """Return whether the line is still to be said; from now on it counts as said."""
-    if person.zone is not None or TOLD in told_at(tx, person):  # with a zone, they have answered something before
+    if knows_line(tx, person):
         return False
     note_told(tx, person, TOLD)
     return True

@@ -8,12 +8,14 @@ from bot.flows.engine import Answer, Ask, Flow, Scene, Step, Turn, Unclear, tap_
 from bot.flows.kept_line import wants_line
 from bot.flows.positions import PART
 from bot.flows.visit import Chapter, Command, Visit
+from bot.gratitude.queries import told_by_others
 from bot.gratitude.standing import marks_of
 from bot.outbox.states import DAY
 from bot.people.standing import keep
 from bot.privacy import parts
 from bot.privacy.erase import erase, say_last
-from bot.privacy.export import as_csv, as_json, collect
+from bot.privacy.export import as_json, collect
+from bot.privacy.tables import as_tables
 from bot.speech import Attachment, Kind, Outgoing, Payload
 from bot.store.owner import Part
 from bot.texts import N_
@@ -61,13 +63,14 @@ def _export(visit: Visit) -> None:
         visit.say(N_("Your files come in our private chat."))
         visit.person = replace(asked, via="")
     _send(visit, N_("Everything I keep of you, for you alone."), as_json(found))
-    _send(visit, N_("Your moments as a table, for any spreadsheet."), as_csv(found))
+    _send(visit, N_("The same as tables, for any spreadsheet."), as_tables(found))
     visit.person = asked
 
 
 def _send(visit: Visit, caption: str, files: list[Attachment]) -> None:
+    told = told_by_others(visit.tx, visit.person)
     for file in files:
-        visit.show(Outgoing(visit.voice.say(caption), attachment=file))
+        visit.show(Outgoing(visit.voice.say(caption), attachment=file), links=told)
 
 
 def _title(visit: Visit, key: str) -> str:

@@ -16,7 +16,7 @@ from bot.flows.shelves import contact_line
 from bot.flows.visit import OLD, Chapter, Visit, choices
 from bot.nudges import kept, likings, moments, queries
 from bot.nudges.moments import Moment
-from bot.nudges.tally import answered_before, first_answered, low_in_a_run, tally
+from bot.nudges.tally import Tally, answered_before, low_in_a_run, tally
 from bot.outbox.states import DAY
 from bot.people.told import note_told, told_at
 from bot.schedules.words import words
@@ -42,7 +42,7 @@ class Postscript:
 
     name: str
     every: int | None
-    say: Callable[[Visit, Moment], bool]
+    say: Callable[[Visit, Moment, Tally], bool]
 
 
 def add_one(visit: Visit, moment: Moment) -> None:
@@ -52,10 +52,11 @@ def add_one(visit: Visit, moment: Moment) -> None:
     known = told_at(visit.tx, visit.person)
     if visit.tx.now < max((known.get(one.name, 0) for one in POSTSCRIPTS), default=0) + REST:
         return
+    past = tally(visit.tx, visit.person, visit.tx.now - MONTH)
     for one in POSTSCRIPTS:
         last = known.get(one.name)
         due = last is None or (one.every is not None and visit.tx.now >= last + one.every)
-        if due and one.say(visit, moment):
+        if due and one.say(visit, moment, past):
             note_told(visit.tx, visit.person, one.name)
             return
 
@@ -87,10 +88,9 @@ def _welcome_back(visit: Visit, moment: Moment) -> bool:
     return True
 
 
-def _second(visit: Visit, _moment: Moment) -> bool:
+def _second(visit: Visit, _moment: Moment, past: Tally) -> bool:
     """Offer a second habit, once, after about five moments with the first."""
-    mine = queries.of_person(visit.tx, visit.person.id, visit.person.seal)
-    if len(mine) != 1 or tally(visit.tx, visit.person, 0).altogether < SECOND_AFTER:
+    if past.altogether < SECOND_AFTER or len(queries.of_person(visit.tx, visit.person.id, visit.person.seal)) != 1:
         return False
     row = (
         visit.button(N_("A second one"), Payload("menu", 0, "second")),
@@ -100,25 +100,24 @@ def _second(visit: Visit, _moment: Moment) -> bool:
     return True
 
 
-def _week(visit: Visit, _moment: Moment) -> bool:
+def _week(visit: Visit, _moment: Moment, past: Tally) -> bool:
     """Look back at the week: moments are counted, not minutes."""
-    tx, person = visit.tx, visit.person
-    first = first_answered(tx, person)
-    found = tally(tx, person, tx.now - WEEK)
-    if first is None or tx.now < first + WEEK or found.count < WEEK_AFTER:
+    found = past.since(visit.tx.now - WEEK)
+    number = sum(count for _, count in found)
+    if past.first is None or visit.tx.now < past.first + WEEK or number < WEEK_AFTER:
         return False
     shown = []
-    for key, count in found.by_practice[:6]:
+    for key, count in found[:6]:
         practice = visit.catalogue.get(key)
         if practice:
             shown.append(f"{practice.icon} {visit.voice.say(practice.title)} ×{count}")
-    head = visit.voice.count("{n} small moment this week.", "{n} small moments this week.", found.count)
-    total = visit.voice.count("{n} altogether.", "{n} altogether.", found.altogether)
+    head = visit.voice.count("{n} small moment this week.", "{n} small moments this week.", number)
+    total = visit.voice.count("{n} altogether.", "{n} altogether.", past.altogether)
     visit.show(Outgoing("\n".join([f"{head} {total}", *shown])))
     return True
 
 
-def _time(visit: Visit, moment: Moment) -> bool:
+def _time(visit: Visit, moment: Moment, _past: Tally) -> bool:
     """Ask whether the time is still a good one: Keep or Move."""
     nudge = queries.find(visit.tx, moment.nudge_id, visit.person) if moment.nudge_id else None
     practice = visit.catalogue.get(moment.practice)
@@ -145,16 +144,16 @@ IDENTITIES = {
 """The record of a month as a sentence about the person, by the theme that they met most."""
 
 
-def _identity(visit: Visit, _moment: Moment) -> bool:
+def _identity(visit: Visit, _moment: Moment, past: Tally) -> bool:
     """Tell the month as one sentence about the person."""
-    found = tally(visit.tx, visit.person, visit.tx.now - MONTH)
-    if found.count < IDENTITY_AFTER:
+    if len(past.recent) < IDENTITY_AFTER:
         return False
-    theme = next((t.key for t in visit.catalogue.themes if found.by_practice[0][0] in t.practices), "")
+    (most, _), *_ = past.since(visit.tx.now - MONTH)
+    theme = next((t.key for t in visit.catalogue.themes if most in t.practices), "")
     line = IDENTITIES.get(theme, N_("You are somebody who takes a moment."))
     mine = kept.on_shelf(visit.tx, visit.person, "identity", 1)
     said = mine[0].text if mine else visit.voice.say(line)
-    count = visit.voice.count("{n} small moment in a month.", "{n} small moments in a month.", found.count)
+    count = visit.voice.count("{n} small moment in a month.", "{n} small moments in a month.", len(past.recent))
     row = (
         visit.button(N_("Mine"), Payload("mine", 0, theme or "any")),
         visit.button(N_("Edit"), Payload("mine", 0, "edit")),
@@ -194,12 +193,12 @@ LONGEST_IDENTITY = 200
 IDENTITY = Flow("identity", version=1, steps=(Step("words", _ask_identity, _take_words),), lapses=DAY)
 
 
-def _ripple(visit: Visit, _moment: Moment) -> bool:
+def _ripple(visit: Visit, _moment: Moment, _past: Tally) -> bool:
     """Tell how far one's thanks travelled."""
     return ripple_line(visit)
 
 
-def _safe(visit: Visit, _moment: Moment) -> bool:
+def _safe(visit: Visit, _moment: Moment, _past: Tally) -> bool:
     """Show a few of the safe moments that were kept."""
     found = kept.on_shelf(visit.tx, visit.person, "safe", 3)
     if len(found) < SAFE_AFTER:
@@ -209,16 +208,17 @@ def _safe(visit: Visit, _moment: Moment) -> bool:
     return True
 
 
-def _jar(visit: Visit, _moment: Moment) -> bool:
+def _jar(visit: Visit, _moment: Moment, _past: Tally) -> bool:
     """Let an old moment come back out of the jar."""
     return show_old_one(visit)
 
 
-def _taste(visit: Visit, moment: Moment) -> bool:
+def _taste(visit: Visit, moment: Moment, _past: Tally) -> bool:
     """Ask whether such wordings are welcome."""
     practice = visit.catalogue.get(moment.practice)
-    met = moments.count_of(visit.tx, visit.person, moment.practice)
-    if moment.wording is None or practice is None or len(practice.prompts) < 2 or met < TASTE_AFTER:
+    if moment.wording is None or practice is None or len(practice.prompts) < 2:
+        return False
+    if moments.count_of(visit.tx, visit.person, moment.practice) < TASTE_AFTER:
         return False
     row = (
         visit.button(N_("More like this"), Payload("taste", moment.id, "more")),

@@ -1,77 +1,15 @@
-"""What comes from others: an invitation that shows who it is from, a sentence with one-tap answers, and the way out."""
+"""A sentence that came from somebody, with one-tap answers, and the way out of hearing from them."""
 
 from collections.abc import Callable, Mapping
 
+from bot.flows.care import BLOCKED, CARE, MUTED, REPORTED
 from bot.flows.give_thanks import give_thanks
-from bot.flows.visit import OLD, Chapter, Command, Option, Visit
-from bot.gratitude import pass_on, queries, reports
-from bot.gratitude.invitations import Closed, Invitation, open_invitation, opened, settle
-from bot.gratitude.letters import WORDS, brought, buttons, letter
+from bot.flows.visit import OLD, Chapter, Visit
+from bot.gratitude import answers, queries, reports
+from bot.gratitude.letters import WORDS, buttons, letter
 from bot.gratitude.queries import Link
-from bot.nudges.queries import count_of
-from bot.outbox import shelf
-from bot.outbox.shelf import Terms
-from bot.schedules.zones import local
 from bot.speech import Button, Outgoing, Payload, Rows
 from bot.texts import N_
-
-CLOSED = {
-    Closed.UNKNOWN: N_("This invitation doesn’t open, or not any more. Whoever gave it to you can make a new one."),
-    Closed.GUESSED: N_("The last few codes didn’t fit. I take new ones again in an hour."),
-    Closed.OWN: N_("That is your own invitation. It is for the one you wrote to."),
-}
-
-
-def _accept(visit: Visit) -> None:
-    if visit.incoming.rest.strip():
-        open_way(visit, visit.incoming.rest)
-    else:
-        visit.say(N_("With the code behind it, please: /accept and the twelve characters that you were given."))
-
-
-def open_way(visit: Visit, written: str) -> None:
-    """Open an invitation by its token or its code: it shows who it is from, and nothing else yet."""
-    found = open_invitation(visit.tx, visit.person, written)
-    if isinstance(found, Closed):
-        visit.say(CLOSED[found])
-        return
-    text = N_(
-        "{name} has a sentence of thanks for you. I’m Pebble, a program that carries such sentences. Would you like to "
-        "see it?\n\nWith a yes, you two can write to each other here. You can mute or block that at any time."
-    )
-    row = (
-        visit.button(N_("Accept"), Payload("invite", found.id, "yes")),
-        visit.button(N_("No, thank you"), Payload("invite", found.id, "no")),
-    )
-    visit.show_before_all(Outgoing(visit.voice.say(text, name=found.name), (row,)))
-
-
-def _answer_invitation(visit: Visit, payload: Payload) -> None:
-    # Only for the one who opened it last: a forged number opens nothing.
-    found = opened(visit.tx, visit.person, payload.row)
-    if found is None or payload.choice not in ("yes", "no") or not visit.settle():
-        visit.toast = visit.voice.say(OLD)
-    elif payload.choice == "no":
-        settle(visit.tx, found)
-        visit.toast = visit.voice.say(N_("That is fine. Nobody is told."))
-    else:
-        _take_in(visit, found)
-
-
-def _take_in(visit: Visit, invitation: Invitation) -> None:
-    came = pass_on.accept(visit.tx, visit.person, invitation)
-    if came is None:
-        visit.say(CLOSED[Closed.UNKNOWN])
-        return
-    if isinstance(came, int):
-        day = visit.voice.day_date(local(visit.person.here, came).date())
-        visit.say(N_("One from {name} is here for today. This one comes on {day}."), name=invitation.name, day=day)
-        return
-    message = brought(visit.voice, came.id, came.name, came.sentence)
-    # The same key as when it is brought: so it is found again when it has to be taken back.
-    shelf.put(visit.tx, visit.person.recipient, message, Terms(key=f"thanks:{came.id}", links=(came.id,)))
-    if not count_of(visit.tx, visit.person):
-        visit.say(N_("That is all there is to do. If you ever want tiny moments of your own: /start"))
 
 
 def _tap(visit: Visit, payload: Payload) -> None:
@@ -90,7 +28,7 @@ def _tap(visit: Visit, payload: Payload) -> None:
 
 
 def _answer(visit: Visit, link: Link, word: str) -> None:
-    if not pass_on.answer(visit.tx, visit.person, link, word):
+    if not answers.answer(visit.tx, link, word):
         visit.toast = visit.voice.say(N_("Your answer is on its way."))
         return
     rows = buttons(visit.voice, link.id, answered=True)
@@ -107,10 +45,7 @@ def _redraw(visit: Visit, link: Link, line: str, rows: Rows) -> None:
 
 
 def _more(visit: Visit, link: Link) -> None:
-    row = tuple(
-        visit.button(label, Payload("thx", link.id, choice))
-        for label, choice in ((N_("Mute"), "mute"), (N_("Block"), "block"), (N_("Report"), "report"))
-    )
+    row = tuple(visit.button(label, Payload("thx", link.id, choice)) for label, choice in CARE)
     _redraw(visit, link, "", (row, (_back_button(visit, link),)))
 
 
@@ -124,15 +59,12 @@ def _back(visit: Visit, link: Link) -> None:
 
 def _mute(visit: Visit, link: Link) -> None:
     queries.set_muted(visit.tx, visit.person, link.sender_id or 0, True)
-    line = N_(
-        "From now on, what {name} sends waits for a week, in case you want it. Nobody is told. /people changes it."
-    )
-    _redraw(visit, link, line, ())
+    _redraw(visit, link, MUTED, ())
 
 
 def _block(visit: Visit, link: Link) -> None:
     queries.set_blocked(visit.tx, visit.person, link.sender_id or 0, True)
-    _redraw(visit, link, N_("Nothing from {name} reaches you from now on. Nobody is told. /people changes it."), ())
+    _redraw(visit, link, BLOCKED, ())
 
 
 def _ask_report(visit: Visit, link: Link) -> None:
@@ -145,9 +77,10 @@ def _ask_report(visit: Visit, link: Link) -> None:
 
 
 def _report(visit: Visit, link: Link, *, shows: bool) -> None:
-    reports.report(visit.tx, visit.person, link, shows=shows)
-    queries.set_blocked(visit.tx, visit.person, link.sender_id or 0, True)
-    _redraw(visit, link, N_("Thank you for saying so. It is reported, and nothing more from {name} reaches you."), ())
+    if link.sender_id is not None:
+        reports.report(visit.tx, visit.person, link.id, link.sender_id, shows=shows)
+        queries.set_blocked(visit.tx, visit.person, link.sender_id, True)
+    _redraw(visit, link, REPORTED, ())
 
 
 _CARE: Mapping[str, Callable[[Visit, Link], None]] = {
@@ -161,14 +94,4 @@ _CARE: Mapping[str, Callable[[Visit, Link], None]] = {
 }
 """Behind the one tap of “…”."""
 
-CHAPTER = Chapter(
-    commands={
-        "accept": Command(
-            N_("See what an invitation brings"),
-            _accept,
-            N_("/accept"),
-            Option(N_("code"), N_("The twelve characters that you were given")),
-        )
-    },
-    taps={"invite": _answer_invitation, "thx": _tap},
-)
+CHAPTER = Chapter(taps={"thx": _tap})

@@ -12,6 +12,7 @@ from bot.gratitude.letters import letter
 from bot.gratitude.pass_on import Sentence
 from bot.gratitude.rules import LONGEST_NAME, Fault, Refusal, fault_of, fault_of_name, held_for
 from bot.outbox.states import DAY
+from bot.speech.blank import has_letters
 from bot.texts import N_
 
 ON_A_PAGE = 12
@@ -136,7 +137,7 @@ def _ask_who(scene: Scene) -> Ask:
 
 def _take_who(scene: Scene, answer: Answer) -> Turn | Unclear:
     name = " ".join((answer.words or "").split())
-    if not any(char.isalnum() for char in name) or len(name) > LONGEST_NAME:
+    if not has_letters(name) or len(name) > LONGEST_NAME:
         return Unclear(scene.voice.say(N_("Their name, in up to 40 characters?")))
     return _on(scene, {"to": None, "to_name": name})
 

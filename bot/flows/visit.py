@@ -132,7 +132,7 @@ class Visit:
         return hint if hint and Voice.of(hint).language == self.person.language else self.person.language
 
     def show(self, outgoing: Outgoing, moment_id: int | None = None, links: Collection[int] = ()) -> None:
-        """Answer with a message, in which the sentences of these links stand.
+        """Answer with a message that goes with these links: it is taken back when whose words or name it tells is gone.
 
         Before the first one stands what is kept, unless that message says it itself.
         """
@@ -140,11 +140,11 @@ class Visit:
             shelf.put(self.tx, self.person.recipient, Outgoing(line))
         shelf.put(self.tx, self.person.recipient, outgoing, Terms(moment_id=moment_id, links=links))
 
-    def show_before_all(self, outgoing: Outgoing) -> None:
+    def show_before_all(self, outgoing: Outgoing, links: Collection[int] = ()) -> None:
         """Answer with a message that is to be read before anything else: what is kept stands below it."""
         if wants_line(self.tx, self.person):
             outgoing = replace(outgoing, text=f"{outgoing.text}\n\n{self.voice.say(KEPT)}")
-        self.show(outgoing)
+        self.show(outgoing, links=links)
 
     def say(self, message: str, rows: Rows = (), **values: object) -> None:
         """Answer with one of our texts, in the person's language."""

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from bot.speech.blank import BLANK
+
 _UNSEEN = frozenset(("Cf", "Mn", "Me", "Cc", "Cs"))
-_BLANK = "\u115f\u1160\u3164\u2800"
-"""Letters and signs that show nothing."""
 _SIGNS = {
     **dict.fromkeys("·∙•‧⋅⸱・●◦᛫۔܁܂", "."),
     **dict.fromkeys("،、‚", ","),
@@ -51,7 +51,7 @@ def _replaced(text: str, other: Callable[[str], str]) -> str:
 def _bare(char: str) -> str:
     if char.isspace():
         return "\n" if char.splitlines() == [""] else " "
-    if char in _BLANK or unicodedata.category(char) in _UNSEEN:
+    if char in BLANK or unicodedata.category(char) in _UNSEEN:
         return ""
     digit = unicodedata.digit(char, None)
     if digit is not None:

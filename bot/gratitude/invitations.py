@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from bot.gratitude.queries import name_of, stance
+from bot.gratitude.queries import call, name_of, stance
 from bot.gratitude.reports import is_suspended
 from bot.gratitude.rules import LIFE
 from bot.people.codes import hashed, may_guess, new_code, note_wrong_guess, typed
@@ -107,6 +107,12 @@ def is_fresh(tx: Tx, sender: Person, token: str) -> bool:
         select(invitations).where(invitations.c.token_hash == hashed(token), invitations.c.person_id == sender.id)
     ).first()
     return row is not None and tx.now < row.expires_at
+
+
+def note_sender(tx: Tx, person: Person, invitation: Invitation) -> None:
+    """Let whoever made an invitation stand among those whom the person knows, though nothing was accepted."""
+    key_id = tx.connection.execute(select(persons.c.key_id).where(persons.c.id == invitation.sender_id)).scalar_one()
+    call(tx, person, invitation.sender_id, invitation.name, (bytes(key_id),))
 
 
 def settle(tx: Tx, invitation: Invitation) -> bool:

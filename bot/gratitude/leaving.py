@@ -5,7 +5,7 @@ The key of who is erased may be destroyed already (an old copy was put back), so
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 
 from bot.errors import SealGone
 from bot.outbox.recall import recall
@@ -17,16 +17,18 @@ _MOST = 500
 
 
 def take_back(tx: Tx, person_id: int) -> None:
-    """Delete a person's sentences where they were brought: the letters, pictures with them, and the stored copies.
+    """Delete a person's sentences and answers where they were brought, and the stored copies.
 
-    What else was told of them (their name, the file of an export) cannot be read any more once their key is destroyed.
+    So go letters, pictures and exports that hold a sentence of theirs, invitations that show their name, and words back
+    from them. What else was told of them cannot be read any more once their key is destroyed.
     """
     # First what others may be at just now, so that the rest sees what became of it: an invitation that is accepted, a
     # sentence that is brought. What has not been brought yet is not brought any more.
     tx.connection.execute(delete(invitations).where(invitations.c.person_id == person_id))
     theirs = update(links).where(links.c.sender_id == person_id)
     tx.connection.execute(theirs.where(links.c.brought_at.is_(None)).values(withheld=True, due_at=None))
-    recall(tx, select(links.c.id).where(links.c.sender_id == person_id))
+    answered = and_(links.c.receiver_id == person_id, links.c.answer.is_not(None))
+    recall(tx, select(links.c.id).where(or_(links.c.sender_id == person_id, answered)))
     tx.connection.execute(theirs.values(sealed_by_receiver=None))
 
 
@@ -37,9 +39,10 @@ def become_nameless(tx: Tx, person_id: int) -> None:
     touched = set(tx.connection.scalars(select(links.c.chain_id).where(_names(person_id)).distinct()))
     tx.connection.execute(delete(links).where(*never))  # nobody has seen it, so nothing hangs on it
     sent, got = (update(links).where(who == person_id) for who in (links.c.sender_id, links.c.receiver_id))
-    nothing = {"receiver_id": None, "sealed_by_receiver": None, "due_at": None, "answer": None, "answered_at": None}
-    tx.connection.execute(sent.values(sender_id=None, sealed_by_sender=None))
-    tx.connection.execute(got.values(**nothing))
+    nothing = {"receiver_id": None, "sealed_by_receiver": None, "due_at": None}
+    unanswered = {"answer": None, "answered_at": None, "answer_due_at": None}
+    tx.connection.execute(sent.values(sender_id=None, sealed_by_sender=None, answer_due_at=None))
+    tx.connection.execute(got.values(**nothing, **unanswered))
     _let_go_of_empty(tx, sorted(touched))
 
 

@@ -1,29 +1,25 @@
-"""The verb of thanks: send a sentence, let it be accepted, bring it in waking hours, carry a word back."""
+"""The verb of thanks: send a sentence, let it be accepted, bring it in waking hours."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-import structlog
 from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
 
-from bot.gratitude import invitations, queries
+from bot.gratitude import answers, invitations, queries
+from bot.gratitude.arriving import bring_each, comes_to
 from bot.gratitude.invitations import Invitation, Keys
-from bot.gratitude.letters import brought, word_back
+from bot.gratitude.letters import brought
 from bot.gratitude.queries import Link, NewLink
 from bot.gratitude.reports import is_suspended
-from bot.gratitude.rules import LIFE, Plan, Receiver, Refusal, Wish, comes_at, is_over, look_again, plan, refusal
+from bot.gratitude.rules import Plan, Refusal, Wish, is_over, look_again, plan, refusal
 from bot.gratitude.standing import today_in_all
 from bot.outbox.shelf import Terms, pass_over, put
 from bot.outbox.states import Priority
 from bot.people.queries import Person, reach
-from bot.speech import Outgoing
 from bot.store import Tx
 from bot.store.tables import links, persons
 from bot.texts import Voice
-
-log = structlog.get_logger()
 
 BATCH = 200
 """Sentences that one unit of work brings."""
@@ -154,7 +150,7 @@ def bring(tx: Tx, link_id: int) -> None:
     _, muted, blocked = queries.stance(tx, receiver.id, row.sender_id)
     if blocked:
         _withhold(tx, link_id)
-    when = comes_at(_receiver(receiver), tx.now)
+    when = comes_to(tx, receiver)
     if when is None or when > tx.now:
         change(due_at=when)
         return
@@ -174,19 +170,6 @@ def bring(tx: Tx, link_id: int) -> None:
     change(due_at=None, brought_at=tx.now, for_day=planned.day.isoformat())
 
 
-def _bring_each(tx: Tx, link_ids: Iterable[int]) -> None:
-    """Bring several; one that cannot be brought, such as one whose seal is gone, holds up none of the others."""
-    for link_id in link_ids:
-        try:
-            with tx.connection.begin_nested():
-                bring(tx, link_id)
-        except DBAPIError:
-            raise  # trouble of the database: the whole unit of work begins anew
-        except Exception as error:
-            log.warning("thanks_put_off", link=link_id, problem=type(error).__name__)
-            _put_off(tx, link_id)
-
-
 def _put_off(tx: Tx, link_id: int) -> None:
     row = tx.connection.execute(select(links.c.accepted_at, links.c.lives_until).where(links.c.id == link_id)).one()
     again = None if is_over(row.lives_until, tx.now) else look_again(row.accepted_at, tx.now)
@@ -196,22 +179,23 @@ def _put_off(tx: Tx, link_id: int) -> None:
 def let_in(tx: Tx, person: Person) -> None:
     """Look anew at all that waits for a person, whose day, zone, pause or will to hear from somebody has changed.
 
-    What may come now comes at once; for the rest it is noted when to look again.
+    What may come now comes at once, sentences before answers; for the rest it is noted when to look again.
     """
     waiting = queries.waiting_for(tx, person.id)
     for link_id in waiting:
         queries.change_link(tx, link_id, due_at=tx.now)
-    _bring_each(tx, waiting)
+    bring_each(tx, waiting, bring, _put_off)
+    answers.let_in(tx, person)
 
 
 def next_due(tx: Tx) -> int | None:
-    """Return when the next sentence is to be brought (UTC seconds), or None."""
-    found: int | None = tx.connection.scalar(select(func.min(links.c.due_at)).where(links.c.due_at.is_not(None)))
-    return found
+    """Return when the next sentence or answer is to be brought (UTC seconds), or None."""
+    sentence: int | None = tx.connection.scalar(select(func.min(links.c.due_at)).where(links.c.due_at.is_not(None)))
+    return min((at for at in (sentence, answers.next_due(tx)) if at is not None), default=None)
 
 
 def sweep(tx: Tx) -> int:
-    """Bring what is due, and return how many sentences were looked at."""
+    """Bring what is due, and return how many sentences and answers were looked at."""
     order = (links.c.due_at, links.c.for_day, links.c.id)
     wanted = select(links.c.id).where(links.c.due_at <= tx.now).order_by(*order).limit(BATCH)
     if tx.many_writers:
@@ -219,28 +203,5 @@ def sweep(tx: Tx) -> int:
         theirs = wanted.join(persons, persons.c.id == links.c.receiver_id)
         wanted = theirs.with_for_update(of=[links, persons], key_share=True, skip_locked=True)
     due = list(tx.connection.scalars(wanted))
-    _bring_each(tx, due)
-    return len(due)
-
-
-def answer(tx: Tx, person: Person, link: Link, word: str) -> bool:
-    """Keep what the receiver answers with one tap and carry it back; return False when there was an answer before."""
-    if not queries.keep_word(tx, link, word):
-        return False
-    sender = reach(tx, link.sender_id) if link.sender_id is not None else None
-    if sender is None:
-        return True
-    accepted, muted, blocked = queries.stance(tx, sender.id, person.id)
-    when = comes_at(_receiver(sender), tx.now)
-    if not accepted or muted or blocked or when is None or is_suspended(tx, person.id):
-        pass_over(tx, sender.recipient)
-        return True
-    name = queries.name_of(tx, sender.id, sender.seal, person.id) or "…"
-    message = Outgoing(word_back(Voice.of(sender.language), name, word))
-    terms = Terms(key=f"word:{link.id}", priority=Priority.THANKS, not_before=when, deadline=tx.now + LIFE)
-    put(tx, sender.recipient, message, terms)
-    return True
-
-
-def _receiver(person: Person) -> Receiver:
-    return Receiver(person.here, person.quiet, person.parts, person.paused_at, person.paused_until)
+    bring_each(tx, due, bring, _put_off)
+    return len(due) + answers.sweep(tx)

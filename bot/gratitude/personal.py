@@ -84,6 +84,7 @@ PART = Part(
         "acquaintances.other_id": _OTHERS,
         "links.sender_id": _OTHERS,
         "links.receiver_id": _OTHERS,
+        "links.answer_due_at": "when to look again whether the answer can be brought back, for the clockwork",
         "links.due_at": "when to look again whether the receiver is awake, for the clockwork",
         "links.lives_until": "how long it may wait for its receiver, for the clockwork",
         "links.withheld": "that a receiver has blocked them is the receiver’s own",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from bot.gratitude.rules import Left, Plan, Today, earliest_counted, end_of_day, today
 from bot.people.queries import Person
@@ -47,28 +47,22 @@ def names_of(tx: Tx, person: Person, other_ids: Collection[int]) -> Mapping[int,
     return {row.other_id: person.seal.open(bytes(row.sealed_name)) for row in rows}
 
 
-def let_write(tx: Tx, person: Person, other_id: int, name: str, owners: Collection[bytes] = ()) -> None:
-    """Note that the person lets another one write to them, and calls them so; a name that they had stays.
+def call(tx: Tx, person: Person, other_id: int, name: str, owners: Collection[bytes] = ()) -> None:
+    """Note that the person has met another one, and calls them so; a name that they had stays.
 
     `owners` is the other's key where the name is theirs: how they sign, and no word of the person's own.
     """
-    wanted = tx.insert(acquaintances).values(
-        person_id=person.id,
-        other_id=other_id,
-        accepted_at=tx.now,
-        met_at=tx.now,
-        sealed_name=person.seal.close(name, owners),
-    )
-    tx.connection.execute(
-        wanted.on_conflict_do_update(
-            index_elements=["person_id", "other_id"],
-            set_={
-                "accepted_at": func.coalesce(acquaintances.c.accepted_at, tx.now),
-                "met_at": tx.now,
-                "sealed_name": func.coalesce(acquaintances.c.sealed_name, wanted.excluded.sealed_name),
-            },
-        )
-    )
+    sealed = person.seal.close(name, owners)
+    wanted = tx.insert(acquaintances).values(person_id=person.id, other_id=other_id, met_at=tx.now, sealed_name=sealed)
+    kept = {"met_at": tx.now, "sealed_name": func.coalesce(acquaintances.c.sealed_name, wanted.excluded.sealed_name)}
+    tx.connection.execute(wanted.on_conflict_do_update(index_elements=["person_id", "other_id"], set_=kept))
+
+
+def let_write(tx: Tx, person: Person, other_id: int, name: str, owners: Collection[bytes] = ()) -> None:
+    """Note that the person lets another one write to them, and what they `call` them."""
+    call(tx, person, other_id, name, owners)
+    since = func.coalesce(acquaintances.c.accepted_at, tx.now)
+    tx.connection.execute(update(acquaintances).where(*_pair(person.id, other_id)).values(accepted_at=since))
 
 
 def note_met(tx: Tx, person_id: int, other_id: int) -> None:
@@ -136,6 +130,13 @@ def taken_days(tx: Tx, receiver: Person, sender_id: int | None, but: int) -> set
         or_(links.c.brought_at.is_not(None), links.c.for_day > date_of(tx, receiver).isoformat()),
     )
     return {day for day in tx.connection.scalars(wanted) if day is not None}
+
+
+def told_by_others(tx: Tx, person: Person) -> list[int]:
+    """Return the links by which somebody else has told the person something: a sentence, or an answer."""
+    got = and_(links.c.receiver_id == person.id, links.c.brought_at.is_not(None))
+    answered = and_(links.c.sender_id == person.id, links.c.answer.is_not(None))
+    return list(tx.connection.scalars(select(links.c.id).where(or_(got, answered)).order_by(links.c.id)))
 
 
 def way_to(tx: Tx, link_id: int | None) -> set[int]:
@@ -291,11 +292,3 @@ def waiting_for(tx: Tx, person_id: int) -> Collection[int]:
         .order_by(links.c.for_day, links.c.id)
     )
     return list(tx.connection.scalars(wanted))
-
-
-def keep_word(tx: Tx, link: Link, answer: str) -> bool:
-    """Keep what the receiver answered with one tap; return False when there was an answer before."""
-    result = tx.connection.execute(
-        update(links).where(links.c.id == link.id, links.c.answer.is_(None)).values(answer=answer, answered_at=tx.now)
-    )
-    return int(result.rowcount) == 1

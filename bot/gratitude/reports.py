@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from bot.gratitude.queries import Link
 from bot.gratitude.rules import suspends
 from bot.people.queries import Person
 from bot.store import Tx
@@ -23,18 +22,17 @@ class Report:
     sentence: str | None
 
 
-def report(tx: Tx, person: Person, link: Link, *, shows: bool) -> None:
-    """Report a sentence that came; `shows`: the host may read it. The second person to report its sender suspends."""
-    if link.sender_id is None:
-        return
-    wanted = tx.insert(reports).values(
-        link_id=link.id, person_id=person.id, about_id=link.sender_id, shows=shows, at=tx.now
-    )
+def report(tx: Tx, person: Person, link_id: int, sender_id: int, *, shows: bool) -> None:
+    """Report a sentence that came, or the invitation to one; `shows`: the host may read it.
+
+    The second person to report its sender suspends.
+    """
+    wanted = tx.insert(reports).values(link_id=link_id, person_id=person.id, about_id=sender_id, shows=shows, at=tx.now)
     tx.connection.execute(
         wanted.on_conflict_do_update(index_elements=["link_id", "person_id"], set_={"shows": shows, "at": tx.now})
     )
-    if not is_suspended(tx, link.sender_id) and suspends(reporters(tx, link.sender_id)):
-        suspend(tx, link.sender_id)
+    if not is_suspended(tx, sender_id) and suspends(reporters(tx, sender_id)):
+        suspend(tx, sender_id)
 
 
 def reporters(tx: Tx, about_id: int) -> set[int | None]:
@@ -72,11 +70,15 @@ def lift(tx: Tx, person_id: int) -> bool:
         .where(suspensions.c.person_id == person_id, suspensions.c.lifted_at.is_(None))
         .values(lifted_at=tx.now)
     )
-    # What they sent before has waited meanwhile.
+    if int(result.rowcount) != 1:
+        return False
+    # What they sent and answered before has waited meanwhile.
     waits = (links.c.sender_id == person_id, links.c.brought_at.is_(None), links.c.withheld.is_(False))
     taken = (links.c.due_at.is_(None), links.c.accepted_at.is_not(None))
     tx.connection.execute(update(links).where(*waits, *taken).values(due_at=tx.now))
-    return int(result.rowcount) == 1
+    answered = (links.c.receiver_id == person_id, links.c.answer_due_at.is_not(None))
+    tx.connection.execute(update(links).where(*answered).values(answer_due_at=tx.now))
+    return True
 
 
 def reported(tx: Tx) -> list[Report]:

@@ -10,7 +10,20 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Row, and_, distinct, func, literal, or_, select
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    distinct,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from bot.gratitude.queries import names_of
 from bot.outbox.states import DAY
@@ -91,10 +104,7 @@ def counts_of(tx: Tx, person: Person) -> Counts:
 
 def was_passed_on(tx: Tx, person: Person) -> bool:
     """Return whether anybody has passed on what this person sent, without a look at how far."""
-    on = links.alias("on")
-    here = (links.c.sender_id == person.id, _counts(links.c, person))
-    there = (on.c.parent_id == links.c.id, on.c.sender_id.is_distinct_from(person.id), _counts(on.c, person))
-    return tx.connection.execute(select(on.c.id).where(*here, *there).limit(1)).first() is not None
+    return tx.connection.execute(_PASSED_ON, {"person_id": person.id}).first() is not None
 
 
 def nodes_of(tx: Tx, person: Person, most: int) -> list[Node]:
@@ -169,8 +179,23 @@ def _is_own(person: Person) -> ColumnElement[bool]:
 
 def _counts(link: Any, person: Person) -> ColumnElement[bool]:
     """Return whether a link is there for this person: what was withheld from them is nothing that they have got."""
-    unseen = and_(link.withheld.is_(True), link.receiver_id.is_not_distinct_from(person.id))
+    return _there_for(link, person.id)
+
+
+def _there_for(link: Any, person_id: Any) -> ColumnElement[bool]:
+    unseen = and_(link.withheld.is_(True), link.receiver_id.is_not_distinct_from(person_id))
     return and_(link.accepted_at.is_not(None), ~unseen)
+
+
+def _passed_on() -> Select[Any]:
+    on, person = links.alias("on"), bindparam("person_id", type_=BigInteger)
+    here = (links.c.sender_id == person, _there_for(links.c, person))
+    there = (on.c.parent_id == links.c.id, on.c.sender_id.is_distinct_from(person), _there_for(on.c, person))
+    return select(on.c.id).where(*here, *there).limit(1)
+
+
+_PASSED_ON = _passed_on()
+"""Asked after every moment: made once, for making it costs more than running it."""
 
 
 _WALKED = ("id", "parent_id", "chain_id", "receiver_id", "receiver_number")

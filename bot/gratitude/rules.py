@@ -24,6 +24,7 @@ from bot.gratitude.delicate import Kind, delicate
 from bot.people.rules import waking
 from bot.schedules.quiet import DayParts, QuietHours
 from bot.schedules.zones import instant, local
+from bot.speech.blank import has_letters, shows
 
 LONGEST = 500
 """Characters of a sentence."""
@@ -63,7 +64,7 @@ class Refusal(StrEnum):
 
 def fault_of(sentence: str) -> Fault | None:
     """Return what is wrong with a sentence, as it was written with all its lines."""
-    if not sentence.strip():
+    if not shows(sentence):
         return Fault.EMPTY
     if len(" ".join(sentence.split())) > LONGEST:
         return Fault.LONG
@@ -72,7 +73,7 @@ def fault_of(sentence: str) -> Fault | None:
 
 def fault_of_name(name: str) -> Fault | None:
     """Return what is wrong with the name that others are to see."""
-    if not any(char.isalnum() for char in name):
+    if not has_letters(name):
         return Fault.EMPTY
     if len(name) > LONGEST_NAME:
         return Fault.LONG

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, func, or_, select, update
 
 from bot.nudges import kept
 from bot.people.queries import Person
@@ -97,22 +97,27 @@ def for_looking_back(tx: Tx, person: Person, today: date) -> list[int]:
 
     Hidden entries stay away, and so do those of a hard day: one whose date has a low face, before or after anything.
     """
-    felt = moments.alias()
-    low = or_(felt.c.before <= LOW, felt.c.after <= LOW)
-    hard = select(func.substr(felt.c.slot, 1, 10)).where(felt.c.person_id == person.id, low)
-    day = func.substr(moments.c.slot, 1, 10)
-    rows = tx.connection.execute(
-        select(moments.c.id, moments.c.slot)
-        .where(*_written(person, None), moments.c.hidden.is_(False), day.not_in(hard))
-        .order_by(moments.c.id)
-    ).all()
+    rows = tx.connection.execute(_LOOKING_BACK, {"person_id": person.id}).all()
     older = [row.id for row in rows if row.slot[:10] < today.isoformat()]
     return older or [row.id for row in rows]
 
 
+def _looking_back() -> Select[Any]:
+    felt, person = moments.alias(), bindparam("person_id", type_=BigInteger)
+    low = or_(felt.c.before <= LOW, felt.c.after <= LOW)
+    hard = select(func.substr(felt.c.slot, 1, 10)).where(felt.c.person_id == person, low)
+    day = func.substr(moments.c.slot, 1, 10)
+    written = (moments.c.person_id == person, _GIVEN, moments.c.hidden.is_(False))
+    return select(moments.c.id, moments.c.slot).where(*written, day.not_in(hard)).order_by(moments.c.id)
+
+
+_GIVEN = or_(moments.c.sealed_words.is_not(None), moments.c.sealed_file.is_not(None))
+_LOOKING_BACK = _looking_back()
+"""Asked after every moment: made once, for making it costs more than running it."""
+
+
 def _written(person: Person, practice: str | None) -> list[ColumnElement[bool]]:
-    given = or_(moments.c.sealed_words.is_not(None), moments.c.sealed_file.is_not(None))
-    wanted: list[ColumnElement[bool]] = [moments.c.person_id == person.id, given]
+    wanted: list[ColumnElement[bool]] = [moments.c.person_id == person.id, _GIVEN]
     return wanted if practice is None else [*wanted, moments.c.practice == practice]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Integer, bindparam, delete, insert, select, update
 
 from bot.people.queries import Person
 from bot.speech import File, pack, unpack
@@ -38,11 +38,17 @@ def keep(tx: Tx, person: Person, shelf: str, text: str, file: File | None = None
     )
 
 
+_ON_SHELF = (
+    select(kept)
+    .where(kept.c.person_id == bindparam("person_id"), kept.c.shelf == bindparam("shelf"))
+    .order_by(kept.c.id.desc())
+    .limit(bindparam("most", type_=Integer))
+)
+
+
 def on_shelf(tx: Tx, person: Person, shelf: str, most: int = 50) -> list[Kept]:
     """Return what is on a shelf, newest first."""
-    rows = tx.connection.execute(
-        select(kept).where(kept.c.person_id == person.id, kept.c.shelf == shelf).order_by(kept.c.id.desc()).limit(most)
-    )
+    rows = tx.connection.execute(_ON_SHELF, {"person_id": person.id, "shelf": shelf, "most": most})
     return [_kept(row, person) for row in rows]
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from bot.nudges import moments
 from bot.nudges.rules import is_done, is_over, moved_to
@@ -172,9 +172,12 @@ def _let_done_go(tx: Tx, person: Person) -> None:
         tx.connection.execute(update(nudges).where(nudges.c.id.in_(done)).values(removed_at=tx.now))
 
 
+_ONE = select(nudges).where(nudges.c.id == bindparam("nudge_id"), nudges.c.person_id == bindparam("person_id"))
+
+
 def find(tx: Tx, nudge_id: int, person: Person) -> Nudge | None:
     """Return the nudge if it is this person's, removed or not."""
-    row = tx.connection.execute(select(nudges).where(nudges.c.id == nudge_id, nudges.c.person_id == person.id)).first()
+    row = tx.connection.execute(_ONE, {"nudge_id": nudge_id, "person_id": person.id}).first()
     return _nudge(row, person.seal) if row else None
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import BigInteger, and_, bindparam, case, func, or_, select
 
 from bot.nudges.moments import LOW
 from bot.people.queries import Person
@@ -17,40 +17,47 @@ RESTED = "not-today"
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Moments answered since a time, by practice, the most frequent first, and how many there have been altogether."""
+    """A person's answered moments: how many there have been altogether, and those of late, oldest first.
 
-    by_practice: tuple[tuple[str, int], ...]
+    `first` is when they answered for the first time; `recent` are practices with the times of their answers. All times
+    are in UTC seconds.
+    """
+
     altogether: int
+    first: int | None
+    recent: tuple[tuple[str, int], ...]
 
-    @property
-    def count(self) -> int:
-        """How many there were since then."""
-        return sum(n for _, n in self.by_practice)
+    def since(self, at: int) -> list[tuple[str, int]]:
+        """Return how many of those of late came after then, by practice, the most frequent first."""
+        return Counter(practice for practice, answered in self.recent if answered > at).most_common()
+
+
+_PERSON = bindparam("person_id", type_=BigInteger)
+_DONE = and_(moments.c.answer.is_not(None), moments.c.answer != RESTED)
+# Asked after every moment: they are made once, for making them costs more than running them.
+_ALL = select(func.count(case((_DONE, 1))).label("altogether"), func.min(moments.c.answered_at).label("first")).where(
+    moments.c.person_id == _PERSON
+)
+_RECENT = (
+    select(moments.c.practice, moments.c.answered_at)
+    .where(moments.c.person_id == _PERSON, _DONE, moments.c.answered_at > bindparam("since", type_=BigInteger))
+    .order_by(moments.c.id)
+)
+_BEFORE = select(func.max(moments.c.answered_at)).where(
+    moments.c.person_id == _PERSON, moments.c.id < bindparam("moment_id", type_=BigInteger)
+)
 
 
 def tally(tx: Tx, person: Person, since: int) -> Tally:
-    """Count the person's answered moments after then (UTC seconds)."""
-    done = (moments.c.person_id == person.id, moments.c.answer.is_not(None), moments.c.answer != RESTED)
-    recent = tx.connection.execute(
-        select(moments.c.practice).where(*done, moments.c.answered_at > since).order_by(moments.c.id)
-    ).scalars()
-    altogether = tx.connection.execute(select(func.count()).where(*done)).scalar_one()
-    return Tally(tuple(Counter(recent).most_common()), int(altogether))
-
-
-def first_answered(tx: Tx, person: Person) -> int | None:
-    """Return when the person answered for the first time (UTC seconds)."""
-    found: int | None = tx.connection.scalar(
-        select(func.min(moments.c.answered_at)).where(moments.c.person_id == person.id)
-    )
-    return found
+    """Count the person's answered moments; those of late are those after `since` (UTC seconds)."""
+    total = tx.connection.execute(_ALL, {"person_id": person.id}).one()
+    recent = tx.connection.execute(_RECENT, {"person_id": person.id, "since": since})
+    return Tally(total.altogether, total.first, tuple((row.practice, row.answered_at) for row in recent))
 
 
 def answered_before(tx: Tx, person: Person, moment_id: int) -> int | None:
     """Return when the newest answer before this moment was given (UTC seconds)."""
-    found: int | None = tx.connection.scalar(
-        select(func.max(moments.c.answered_at)).where(moments.c.person_id == person.id, moments.c.id < moment_id)
-    )
+    found: int | None = tx.connection.scalar(_BEFORE, {"person_id": person.id, "moment_id": moment_id})
     return found
 
 

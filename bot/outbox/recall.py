@@ -16,7 +16,7 @@ LIVES = 7 * DAY
 
 
 def recall(tx: Tx, link_ids: Select[Any]) -> None:
-    """Take back all messages in which the sentences of these links stand (a SELECT of ids).
+    """Take back all messages that go with these links (a SELECT of ids): sentences, answers and names stand in them.
 
     With whatever they were changed to. What has not left yet does not leave, and what is on its way right now is
     deleted behind its arrival. However old a message is, its chat takes its words away.

@@ -40,7 +40,7 @@ class Terms:
     """When and how urgently a message leaves; times in UTC seconds, None for "now" and "a day from now".
 
     `key` makes a second put of the same thing do nothing. `edits` is the outbox row whose message is changed. `links`
-    are the links whose sentences stand in a new message: it can be taken back however old it is.
+    are the links whose sentence, answer or names stand in a new message: it can be taken back however old it is.
     """
 
     key: str | None = None

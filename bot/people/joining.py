@@ -237,7 +237,9 @@ def _settle(tx: Tx, stays: Any, goes: Any, old: Seal, new: Seal) -> None:
         values["sealed_name"] = new.close(old.open(bytes(goes.sealed_name)))
     counting = [row for row in (stays, goes) if row.counted_until is not None and row.counted_until > tx.now]
     if counting:
-        values["counted"] = sum(row.counted for row in counting)
+        # Both may have it from the same leaving, which noted it for each chat. Somebody else's makes no room that way:
+        # apart, each of the two had as much left.
+        values["counted"] = max(row.counted for row in counting)
         values["counted_until"] = max(row.counted_until for row in counting)
     values["home_id"] = None
     tx.connection.execute(update(persons).where(persons.c.id == stays.id).values(**values))

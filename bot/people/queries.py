@@ -140,10 +140,17 @@ def cursors(tx: Tx, platform: str, since: int) -> list[str]:
     return [cursor for cursor in found if cursor]
 
 
+_HEARD = (
+    update(persons)
+    .where(persons.c.id == bindparam("person", type_=BigInteger))
+    .values(heard_at=bindparam("now", type_=BigInteger))
+)
+
+
 def _hear(tx: Tx, person: Person) -> None:
     # A clock that was set back must not keep somebody heard for ever, so a time to come is written anew as well.
     if person.heard_at is None or not 0 <= tx.now - person.heard_at < HEARD_EVERY:
-        _change(tx, person.id, heard_at=tx.now)
+        tx.connection.execute(_HEARD, {"person": person.id, "now": tx.now})
 
 
 def _welcome(tx: Tx, address: Address, language: str, hinted_zone: str | None) -> None:

@@ -1,15 +1,17 @@
 """When a person was last told something that is only said now and then."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bot.people.queries import Person
 from bot.store import Tx
 from bot.store.tables import told
 
+_TOLD = select(told.c.what, told.c.at).where(told.c.person_id == bindparam("person_id"))
+
 
 def told_at(tx: Tx, person: Person) -> dict[str, int]:
     """Return when (UTC seconds) each thing was last told."""
-    rows = tx.connection.execute(select(told.c.what, told.c.at).where(told.c.person_id == person.id))
+    rows = tx.connection.execute(_TOLD, {"person_id": person.id})
     return {row.what: row.at for row in rows}
 
 

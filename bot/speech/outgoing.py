@@ -1,5 +1,6 @@
 """What Pebble says, before any platform gives it a shape."""
 
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -54,14 +55,25 @@ class Op(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A small text file that comes with a message, such as a calendar: `name` ("nudges.ics", ASCII), type and content.
+    """A small file that comes with a message, such as a calendar: `name` ("nudges.ics", ASCII), type and content.
 
-    The message's text is its caption: on Telegram at most 1,024 UTF-16 units (Bot API, sendDocument).
+    `packed`: the text is no text, but bytes in base64. The message's text is the file's caption: on Telegram at most
+    1,024 UTF-16 units (Bot API, sendDocument).
     """
 
     name: str
     mime: str
     text: str
+    packed: bool = False
+
+    @property
+    def content(self) -> bytes:
+        """What the file holds."""
+        return b64decode(self.text) if self.packed else self.text.encode(errors="replace")
+
+    def to_list(self) -> list[Any]:
+        """Return what the outbox stores of it."""
+        return [self.name, self.mime, self.text, *([True] if self.packed else [])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +147,7 @@ class Outgoing:
         if self.asks_location:
             stored["asks_location"] = self.asks_location
         if self.attachment:
-            stored["attachment"] = [self.attachment.name, self.attachment.mime, self.attachment.text]
+            stored["attachment"] = self.attachment.to_list()
         if self.file:
             stored["file"] = pack(self.file)
         if self.form:

@@ -63,6 +63,10 @@ _gone = text("sealed_key IS NULL")
 Index("ix_person_keys_destroyed", person_keys.c.id, sqlite_where=_gone, postgresql_where=_gone)
 
 
+_ONE = select(person_keys.c.sealed_key).where(person_keys.c.id == bindparam("key_id"))
+"""Made once, for everybody's first event asks it."""
+
+
 class PersonKeys:
     """Makes, finds and destroys persons' keys. Every verb is a transaction of its own, and raises TryLater.
 
@@ -115,11 +119,7 @@ class PersonKeys:
 
     def sealed_key(self, key_id: bytes) -> bytes:
         """Return the key as it lies here, sealed. Raises SealGone or SealBroken."""
-        found = self._read(
-            lambda connection: connection.execute(
-                select(person_keys.c.sealed_key, person_keys.c.destroyed_at).where(person_keys.c.id == key_id)
-            ).first()
-        )
+        found = self._read(lambda connection: connection.execute(_ONE, {"key_id": key_id}).first())
         if found is None:
             raise SealBroken(
                 "PEBBLE_PERSON_KEYS: a person’s key is missing; put the person.keys of this database in its place"

@@ -277,6 +277,7 @@ links = Table(
     Column("withheld", Boolean, nullable=False, server_default=text("false")),  # its receiver has blocked the sender
     Column("answer", String(16)),  # what the receiver tapped
     Column("answered_at", BigInteger),
+    Column("answer_due_at", BigInteger),  # when it is to be brought back, or let go of; null: one of both was done
     Index("ix_links_sender_id_day", "sender_id", "day"),
     sqlite_autoincrement=True,
 )
@@ -284,6 +285,11 @@ Index(
     "ix_links_due",
     links.c.due_at,
     **_only("due_at IS NOT NULL"),
+)
+Index(
+    "ix_links_answer_due",
+    links.c.answer_due_at,
+    **_only("answer_due_at IS NOT NULL"),
 )
 
 # The way in for somebody new, once. Only hashes of what opens it are kept.
@@ -423,7 +429,8 @@ Index(
     **_only("state = 'sending'"),
 )
 
-# In which messages the sentence of a link stands: the letter, pictures of its chain. They are taken back with it.
+# In which messages the sentence of a link stands, or the name of who is at one of its ends: the invitation, the letter,
+# the answer, pictures of its chain, exports. They are taken back when that person leaves.
 appearances = Table(
     "appearances",
     metadata,

@@ -1,6 +1,7 @@
 """A file that comes with a message, and the key that shares a location: the same on every chat that has them."""
 
 import json
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Protocol
@@ -89,7 +90,7 @@ class InMemory:
         said = self.chat.inboxes["anna"][-1]
         text = f"{said.text}\n\n✓ {said.chosen}" if said.chosen else said.text
         file = said.attachment
-        return text, said.labels, (file.name, file.text.encode(errors="replace")) if file else None
+        return text, said.labels, (file.name, file.content) if file else None
 
 
 async def snapshot(session: aiohttp.ClientSession, url: str, me: str) -> list[dict]:
@@ -134,6 +135,13 @@ async def in_memory() -> InMemory:
 def platform(request: pytest.FixtureRequest) -> Platform:
     found: Platform = request.getfixturevalue(request.param)
     return found
+
+
+async def test_a_file_of_bytes_arrives_as_it_was(platform: Platform) -> None:
+    zipped = Attachment("pebble-tables.zip", "application/zip", b64encode(b"PK\x03\x04\xff\x00").decode(), packed=True)
+    stored = Outgoing.from_dict(Outgoing(CAPTION, attachment=zipped).to_dict())
+    await platform.send(stored)
+    assert await platform.newest() == (CAPTION, [], ("pebble-tables.zip", b"PK\x03\x04\xff\x00"))
 
 
 async def test_a_file_arrives_whole_under_its_name_with_text_and_buttons(platform: Platform) -> None:

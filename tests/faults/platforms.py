@@ -218,7 +218,7 @@ def malformed(ground: Ground, updates: int) -> Row:
     pebble.start()
     began = time.monotonic()
     for number, person in enumerate(people):
-        odd = (
+        odd: tuple[object, ...] = (
             [number],
             f"text {number}",
             {"message": []},

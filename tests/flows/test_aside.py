@@ -39,7 +39,7 @@ async def test_files_go_to_the_private_chat_and_the_server_gets_one_line(
     await aside(anna, "export")
     line, *files = [outgoing for _, outgoing in sent]
     assert (line.text, line.via, line.attachment) == ("Your files come in our private chat.", WAY, None)
-    assert [file.attachment.name for file in files if file.attachment] == ["pebble.json", "moments.csv"]
+    assert [file.attachment.name for file in files if file.attachment] == ["pebble.json", "pebble-tables.zip"]
     assert [file.via for file in files] == ["", ""], "no file goes by the way of the server"
 
 

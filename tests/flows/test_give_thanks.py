@@ -41,7 +41,7 @@ async def test_an_invitation_shows_who_it_is_from_before_anything_else(anna: Fri
     await bea.command("accept", code)
     assert bea.newest.text.startswith("Anna has a sentence of thanks for you.")
     assert SENTENCE not in bea.newest.text
-    assert bea.newest.labels == ["Accept", "No, thank you"]
+    assert bea.newest.labels == ["Accept", "No, thank you", "…"]
 
 
 async def test_one_tap_accepts_and_shows_the_sentence_to_somebody_who_was_never_here(anna: Friend, bea: Friend) -> None:
@@ -114,7 +114,7 @@ async def test_ones_own_invitation_is_not_for_oneself(anna: Friend, bea: Friend)
     await anna.command("accept", code)
     assert anna.newest.text == "That is your own invitation. It is for the one you wrote to."
     await bea.command("accept", code)
-    assert bea.newest.labels == ["Accept", "No, thank you"]
+    assert bea.newest.labels == ["Accept", "No, thank you", "…"]
 
 
 async def test_after_five_wrong_guesses_nothing_opens_for_an_hour(anna: Friend, bea: Friend, house: House) -> None:
@@ -126,7 +126,7 @@ async def test_after_five_wrong_guesses_nothing_opens_for_an_hour(anna: Friend, 
     assert bea.newest.text == "The last few codes didn’t fit. I take new ones again in an hour."
     await house.pass_time(HOUR + 1)
     await bea.command("accept", code)
-    assert bea.newest.labels == ["Accept", "No, thank you"]
+    assert bea.newest.labels == ["Accept", "No, thank you", "…"]
 
 
 async def test_others_may_guess_meanwhile(anna: Friend, bea: Friend, house: House) -> None:
@@ -134,7 +134,7 @@ async def test_others_may_guess_meanwhile(anna: Friend, bea: Friend, house: Hous
     for guess in range(6):
         await carl.command("start", f"{guess}" * 22)
     await bea.command("accept", code)
-    assert bea.newest.labels == ["Accept", "No, thank you"]
+    assert bea.newest.labels == ["Accept", "No, thank you", "…"]
 
 
 async def test_both_can_write_from_then_on_by_the_names_they_know(anna: Friend, bea: Friend) -> None:

@@ -8,7 +8,8 @@ from sqlalchemy import delete, func, select
 
 from bot.speech import Kind
 from bot.store import Tx
-from bot.store.tables import links, moments, nudges, persons, positions, told
+from bot.store.tables import links, moments, nudges, persons, positions, told, words
+from tests.flows.looking import person_of
 from tests.kit.talk import KEPT_LINE as LINE
 from tests.kit.talk import Friend, House
 from tests.kit.thanks import code_of, invite, say, token_of
@@ -112,6 +113,17 @@ def _rows(tx: Tx) -> list[int]:
     return [tx.connection.scalar(names) or 0] + [
         tx.connection.scalar(select(func.count()).select_from(table)) or 0 for table in (moments, nudges, links)
     ]
+
+
+async def test_first_words_on_a_page_are_stored_once_the_line_was_said(anna: Friend, house: House) -> None:
+    for said in ("hello there", "and good morning"):
+        await house.receive(replace(anna.event(Kind.TEXT, said), keep_words=True))
+
+    def kept(tx: Tx) -> list[str]:
+        person = person_of(tx, anna)
+        return [person.seal.open(bytes(text)) for text in tx.connection.scalars(select(words.c.sealed_text))]
+
+    assert house.store.run_now(kept) == ["and good morning"]
 
 
 async def test_it_is_in_the_language_of_who_reads_it(house: House) -> None:

@@ -39,6 +39,8 @@ async def test_links_and_contact_details_do_not_travel(anna: Friend, text: str) 
         ("🌱" * 2048, "Up to 500 characters travel well. What is the heart of it?"),
         ("\u200b\u200d", "That arrived empty. Say it again in a few words?"),
         ("\0", "That arrived empty. Say it again in a few words?"),
+        ("\u3164", "That arrived empty. Say it again in a few words?"),
+        ("\u2800\u115f", "That arrived empty. Say it again in a few words?"),
         ("[x](tg://user?id=1)", CONTACT),
     ],
 )
@@ -72,6 +74,8 @@ async def test_a_name_that_is_none_is_asked_again(anna: Friend) -> None:
     await anna.command("thanks")
     await say(anna, "Bea", SENTENCE, "www.anna.example")
     assert anna.newest.text == "Just a name, without links, addresses or numbers. What do they call you?"
+    await say(anna, "(\u3164)")
+    assert anna.newest.text == "A name in letters, as they know you?"
     await say(anna, "A" * 41)
     assert anna.newest.text == "Up to 40 characters. What do they call you?"
     await say(anna, "Anna")

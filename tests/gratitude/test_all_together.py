@@ -19,7 +19,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.event import listen
 
 from bot.flows.my_data import PARTS
-from bot.gratitude import invitations, pass_on, queries, reports
+from bot.gratitude import answers, invitations, pass_on, queries, reports
 from bot.gratitude.invitations import Invitation, Keys
 from bot.gratitude.pass_on import Sent, Sentence
 from bot.gratitude.ripple import nodes_of, words_of
@@ -224,7 +224,7 @@ class Thanks(RuleBasedStateMachine):
             number = self._last_received(tx, person)
             link = queries.received(tx, number, person) if number else None
             if link is not None and link.sender_id not in (None, person.id):
-                reports.report(tx, person, link, shows=shows)
+                reports.report(tx, person, link.id, link.sender_id or 0, shows=shows)
                 queries.set_blocked(tx, person, link.sender_id or 0, True)
 
         self.do(work)
@@ -240,7 +240,7 @@ class Thanks(RuleBasedStateMachine):
             number = self._last_received(tx, person)
             link = queries.received(tx, number, person) if number else None
             if link is not None:
-                assert pass_on.answer(tx, person, link, word) == (link.answer is None)
+                assert answers.answer(tx, link, word) == (link.answer is None)
 
         self.do(work)
 

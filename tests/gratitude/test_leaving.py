@@ -102,13 +102,45 @@ async def test_a_sentence_is_deleted_where_it_was_brought_and_its_copy_goes(
     await swept(house)
     await house.pump.settle()
     assert letters(bea) == []
-    assert len(bea.inbox) == before - 1, "nothing is said about it"
+    assert len(bea.inbox) == before - 4, "the invitation, the letter and two files; nothing is said about it"
     assert "canary" not in kept_of(bea)
     (link,) = all_links(house)
     assert (link.sender_id, link.sealed_by_sender, link.sealed_by_receiver) == (None, None, None)
     assert (link.depth, link.sender_number, link.receiver_number, link.answer) == (1, 1, 2, "heart")
     assert given(bea)["people"] == []
     assert "canary" not in caplog.text + "".join(capsys.readouterr())
+
+
+async def test_an_invitation_that_was_opened_is_taken_back(anna: Friend, bea: Friend, house: House) -> None:
+    code = await invite(anna, "Bea")
+    await bea.command("help")
+    await bea.command("accept", code)
+    await bea.tap("…")
+    assert bea.newest.text.startswith("Anna has a sentence")
+    await asks_and_taps(anna)
+    await house.pump.settle()
+    assert "Anna" not in "".join(bea.said)
+
+
+async def test_a_word_back_is_taken_back_when_who_gave_it_leaves(anna: Friend, bea: Friend, house: House) -> None:
+    await meet(anna, bea, CANARY)
+    await bea.tap("❤️")
+    await anna.command("export")
+    assert anna.said.count("From Bea, for your thanks: ❤️") == 1
+    before = len(anna.inbox)
+    await asks_and_taps(bea)
+    await house.pump.settle()
+    assert len(anna.inbox) == before - 3, "the word and two files that tell of it"
+    assert "From Bea" not in "".join(anna.said)
+
+
+async def test_who_has_said_nothing_back_has_nothing_taken_back(anna: Friend, bea: Friend, house: House) -> None:
+    await meet(anna, bea, CANARY)
+    await anna.command("export")
+    before = list(anna.said)
+    await asks_and_taps(bea)
+    await house.pump.settle()
+    assert anna.said == before
 
 
 async def test_a_picture_with_the_sentence_is_taken_back_too(anna: Friend, bea: Friend, house: House) -> None:
@@ -162,14 +194,15 @@ async def test_letters_and_pictures_of_months_ago_are_taken_back(anna: Friend, b
     await months_later(house)
     rows = house.store.run_now(lambda tx: tx.connection.execute(select(outbox.c.body, outbox.c.key)).all())
     assert {row.body for row in rows} == {None}, "what was said is forgotten all the same"
-    assert len(rows) == 3, "two letters and a picture are remembered by their numbers"
+    assert len(rows) == 5, "two invitations, two letters and a picture are remembered by their numbers"
     await asks_and_taps(anna)
     await house.pump.settle()
     assert CANARY not in letters(bea)
     assert not any(said.image for said in bea.inbox)
     await months_later(house)
     left = house.store.run_now(lambda tx: tx.connection.scalars(select(outbox.c.key)).all())
-    assert left == [f"thanks:{all_links(house)[1].id}"], "Carl still has one, and Bea could take it back"
+    kept = [None, f"thanks:{all_links(house)[1].id}"]
+    assert left == kept, "Carl still has an invitation and a letter, and Bea could take them back"
 
 
 async def test_a_letter_that_was_said_again_after_its_text_was_forgotten_goes_too(

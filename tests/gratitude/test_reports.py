@@ -11,7 +11,7 @@ from tests.flows.looking import person_of
 from tests.kit.clock import HandClock
 from tests.kit.databases import KEY
 from tests.kit.talk import Friend, House
-from tests.kit.thanks import SENTENCE, meet
+from tests.kit.thanks import SENTENCE, all_links, meet, thank
 
 SECOND = "You carry the heavy end."
 
@@ -60,6 +60,18 @@ async def test_the_host_can_suspend_and_lift_anybody_who_is_there(house: House, 
     await anna.command("thanks")
     assert anna.newest.text == "Nothing can leave from here just now."
     assert not house.store.run_now(lambda tx: suspend(tx, number + 1000))
+
+
+async def test_lifting_what_is_not_there_hurries_nothing(house: House, anna: Friend) -> None:
+    bea = house.person("bea")
+    await meet(anna, bea)
+    for label in ("…", "Mute"):
+        await bea.tap(label)
+    await house.pass_time(86_400)
+    await thank(anna, "Bea", SECOND)
+    number = house.store.run_now(lambda tx: person_of(tx, anna).id)
+    assert not house.store.run_now(lambda tx: lift(tx, number))
+    assert [link.due_at for link in all_links(house)] == [None, None]
 
 
 async def test_the_command_line_lists_suspends_and_lifts(

@@ -370,3 +370,19 @@ async def test_delete_says_so_before_anything_goes_and_to_everybody_alike(anna: 
     assert "a fingerprint of your address may stay for up to 30 days" in anna.newest.text
     await anna.command("privacy")
     assert "Blocks against you hold up to 30 days longer." in anna.newest.text
+
+
+async def test_two_chats_that_come_back_and_are_joined_have_sent_it_once(
+    anna: Friend, phone: Friend, house: House
+) -> None:
+    await link(anna, phone)
+    for number in range(3):
+        await invite(anna, f"Friend {number}")
+    await goes_and_comes(anna)
+    await link(anna, phone)
+    for number in range(2):
+        await anna.command("thanks")
+        assert anna.newest.text != ENOUGH
+        await invite(anna, f"Another {number}")
+    await phone.command("thanks")
+    assert phone.newest.text == ENOUGH

@@ -122,7 +122,7 @@ async def test_a_copy_comes_first_for_who_wants_one_and_the_question_again(anna:
     await anna.command("delete")
     await anna.tap("Export first")
     files = [said.attachment.name for said in anna.inbox if said.attachment]
-    assert files == ["pebble.json", "moments.csv"]
+    assert files == ["pebble.json", "pebble-tables.zip"]
     assert "Delete everything" in anna.newest.labels
     await anna.tap("Delete everything")
     await anna.tap("Yes, delete it all")

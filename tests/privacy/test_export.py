@@ -1,20 +1,23 @@
-"""/export: everything of mine, as JSON and as a table, and nothing of anybody else."""
+"""/export: everything of mine, as JSON and as tables, and nothing of anybody else."""
 
-import csv
-import io
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.flows.my_data import PARTS
-from bot.privacy.export import COLUMNS, as_csv, as_json, collect, quoted
+from bot.privacy.export import as_json, collect
+from bot.privacy.tables import as_tables, quoted
 from bot.schedules.rules import to_dict
 from bot.speech import Kind
-from bot.store import Tx
+from bot.store import Store, Tx
 from tests.flows.looking import nudges_of, person_of
+from tests.kit.files import table, unpacked
 from tests.kit.talk import Friend, House
+from tests.kit.thanks import meet
+from tests.privacy.test_completeness import both
 
 FORMULA = '=HYPERLINK("http://example.org","click")'
 
@@ -37,28 +40,25 @@ async def lived(friend: Friend, words: str) -> None:
     await friend.send(f"{words} impact")
 
 
-async def exported(friend: Friend) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """Ask for the files; return what the JSON holds, and the rows of the table."""
+Tables = dict[str, list[dict[str, str]]]
+
+
+async def exported(friend: Friend) -> tuple[dict[str, Any], Tables]:
+    """Ask for the files; return what the JSON holds, and the rows of all tables."""
     await friend.command("export")
-    whole, table = (said.attachment for said in friend.inbox[-2:])
+    whole, zipped = (said.attachment for said in friend.inbox[-2:])
     assert whole is not None
-    assert table is not None
-    assert (whole.name, whole.mime, table.name, table.mime) == (
-        "pebble.json",
-        "application/json",
-        "moments.csv",
-        "text/csv",
-    )
-    text = table.text.removeprefix("\ufeff")
-    assert len(text) == len(table.text) - 1
-    return json.loads(whole.text), list(csv.DictReader(io.StringIO(text, newline="")))
+    assert zipped is not None
+    assert [whole.name, whole.mime, zipped.name] == ["pebble.json", "application/json", "pebble-tables.zip"]
+    tables = {name.removesuffix(".csv"): table(text) for name, text in unpacked(zipped).items()}
+    return json.loads(whole.text), tables
 
 
 async def test_everything_of_mine_is_in_it_and_nothing_of_anybody_else(house: House) -> None:
     anna, ben = house.person("anna"), house.person("ben")
     await lived(anna, "annas sunlight")
     await lived(ben, "bens thunder")
-    data, rows = await exported(anna)
+    data, tables = await exported(anna)
     text = json.dumps(data, ensure_ascii=False)
     assert (data["zone"], data["language"]) == ("Europe/Berlin", "en")
     assert data["made_at"] == "2026-11-18T10:00:00+01:00"
@@ -77,18 +77,66 @@ async def test_everything_of_mine_is_in_it_and_nothing_of_anybody_else(house: Ho
     for theirs in ("thunder", "bens", '"ben"'):
         assert theirs not in text
     assert "key_id" not in text
-    assert [row["practice"] for row in rows] == ["Evening joy", "One slow breath"]
-    assert rows[0] == {
+    assert tables["about"] == [{"made_at": data["made_at"], "zone": "Europe/Berlin", "language": "en"}]
+    assert [row["title"] for row in tables["moments"]] == ["Evening joy", "One slow breath"]
+    first = tables["moments"][0]
+    assert [*first][:2] == ["date", "time"]
+    assert {name: first[name] for name in ("date", "time", "answer", "before", "words", "answered_at")} == {
         "date": "2026-11-18",
         "time": "10:00",
-        "zone": "Europe/Berlin",
-        "practice": "Evening joy",
         "answer": "words",
         "before": "",
-        "after": "",
         "words": "annas sunlight",
         "answered_at": "2026-11-18T10:00:00+01:00",
     }
+    assert tables["own_practices"][0]["body.prompt"] == "annas sunlight prompt"
+    assert "thunder" not in str(tables)
+
+
+async def test_every_table_of_the_json_is_among_the_tables_row_for_row(anna: Friend, house: House) -> None:
+    await lived(anna, "annas sunlight")
+    await meet(anna, house.person("ben"))
+    await meet(house.person("carl"), anna)
+    data, tables = await exported(anna)
+    named = {name: value for name, value in data.items() if not isinstance(value, str)}
+    counts = {name: 1 if isinstance(value, dict) else len(value or []) for name, value in named.items()}
+    assert counts["thanks_sent"] == counts["thanks_received"] == 1
+    assert {row["table"]: int(row["rows"]) for row in tables["contents"]} == counts
+    assert {name: len(rows) for name, rows in tables.items() if name not in ("contents", "about")} == {
+        name: count for name, count in counts.items() if count
+    }
+    assert tables["thanks_received"][0]["letter.sentence"] == data["thanks_received"][0]["letter"]["sentence"]
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield all that stands in a row of the JSON, with the path to it."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from leaves(inner, f"{path}.{name}" if path else name)
+    elif value is not None:
+        yield path, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def test_all_that_the_json_holds_stands_in_the_tables(store: Store) -> None:
+    anna, _ = both(store)
+    found = store.run_now(lambda tx: collect(tx, anna.person, lambda key: key, PARTS))
+    (file,) = as_tables(found)
+    files = unpacked(file)
+    for name, rows in found.items():
+        if isinstance(rows, str):
+            assert table(files["about.csv"])[0][name] == rows
+            continue
+        rows = [rows] if isinstance(rows, dict) else rows
+        assert rows, f"{name} is empty: this test would show nothing"
+        for row, cells in zip(rows, table(files[f"{name}.csv"]), strict=True):
+            missed = [path for path, leaf in leaves(row) if path != "slot" and cells[path] != quoted(leaf)]
+            assert missed == [], name
+
+
+def test_a_table_of_tomorrow_is_not_forgotten() -> None:
+    found = {"made_at": "2026-11-18T10:00:00+01:00", "wishes": [{"id": 1, "body": {"text": "more tea", "for": ["me"]}}]}
+    (file,) = as_tables(found)
+    assert table(unpacked(file)["wishes.csv"]) == [{"id": "1", "body.text": "more tea", "body.for": '["me"]'}]
 
 
 async def test_a_second_export_does_not_carry_the_first(anna: Friend) -> None:
@@ -96,7 +144,7 @@ async def test_a_second_export_does_not_carry_the_first(anna: Friend) -> None:
     first, _ = await exported(anna)
     second, _ = await exported(anna)
     files = [message["body"]["attachment"] for message in second["messages"] if "attachment" in message["body"]]
-    assert files == [["pebble.json", "application/json"], ["moments.csv", "text/csv"]]
+    assert files == [["pebble.json", "application/json"], ["pebble-tables.zip", "application/zip"]]
     assert len(json.dumps(second)) < 1.2 * len(json.dumps(first))
 
 
@@ -104,9 +152,9 @@ async def test_voice_and_photos_are_named_and_not_fetched(anna: Friend) -> None:
     await anna.sign_up()
     await anna.begin("Evening joy")
     await anna.send_file("voice", "note-7", 12)
-    data, rows = await exported(anna)
+    data, tables = await exported(anna)
     assert data["moments"][0]["file"] == ["memory", "voice", "note-7", 12]
-    assert rows[0]["words"] == "voice memory:note-7"
+    assert json.loads(tables["moments"][0]["file"]) == data["moments"][0]["file"]
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", FORMULA])
@@ -119,17 +167,18 @@ async def test_a_formula_that_somebody_wrote_is_words_in_the_table_and_as_it_was
     await anna.sign_up()
     await anna.begin("Evening joy")
     await anna.send(f"{FORMULA}\nand, a second line")
-    data, rows = await exported(anna)
-    assert rows[0]["words"] == f"'{FORMULA}\nand, a second line"
+    data, tables = await exported(anna)
+    assert tables["moments"][0]["words"] == f"'{FORMULA}\nand, a second line"
     assert data["moments"][0]["words"] == f"{FORMULA}\nand, a second line"
     assert data["kept"] == []
 
 
 async def test_somebody_who_did_nothing_gets_files_too(anna: Friend) -> None:
-    data, rows = await exported(anna)
-    assert (data["moments"], data["nudges"], rows) == ([], [], [])
-    assert anna.newest.attachment is not None
-    assert anna.newest.attachment.text == "\ufeff" + ",".join(COLUMNS) + "\r\n"
+    data, tables = await exported(anna)
+    assert (data["moments"], data["nudges"]) == ([], [])
+    assert {"moments", "nudges"}.isdisjoint(tables), "an empty table is no file"
+    assert {"table": "moments", "rows": "0"} in tables["contents"]
+    assert tables["person"][0]["language"] == "en"
 
 
 async def test_what_is_too_large_for_one_file_is_shared_among_some(anna: Friend) -> None:
@@ -149,19 +198,22 @@ async def test_what_is_too_large_for_one_file_is_shared_among_some(anna: Friend)
     assert "moments" not in parts[0]
     assert [moment for part in parts[1:] for moment in part["moments"]] == data["moments"]
     assert all(len(file.text.encode()) <= largest for file in files[1:])
-    tables = as_csv(data, largest)
-    assert len(tables) > 1
-    assert all(len(table.text.encode()) <= largest for table in tables)
-    assert sum(table.text.count("joy number") for table in tables) == 12
+    zipped = as_tables(data, largest)
+    assert [file.name for file in zipped[:2]] == ["pebble-tables-1.zip", "pebble-tables-2.zip"]
+    assert all(len(file.content) <= largest for file in zipped)
+    files_of = {name: text for file in zipped for name, text in unpacked(file).items()}
+    parts_of = [table(text) for name, text in files_of.items() if name.startswith("moments-")]
+    assert len(parts_of) > 1
+    assert [row["words"] for part in parts_of for row in part] == [moment["words"] for moment in data["moments"]]
 
 
 async def test_an_export_in_german_names_practices_in_german(house: House) -> None:
     dora = house.person("dora", language="de")
     await dora.command("now", "one-breath")
-    data, rows = await exported(dora)
+    data, tables = await exported(dora)
     assert data["language"] == "de"
-    assert dora.newest.text == "Deine Momente als Tabelle, für jedes Tabellenprogramm."
-    assert all(row["practice"] != "One slow breath" for row in rows)
+    assert dora.newest.text == "Dasselbe als Tabellen, für jedes Tabellenprogramm."
+    assert all(row["title"] != "One slow breath" for row in tables["moments"])
 
 
 async def test_a_group_gets_no_files(house: House) -> None:

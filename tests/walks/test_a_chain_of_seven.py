@@ -11,6 +11,7 @@ from bot.pictures.kinds import svg_of
 from bot.store import Store
 from bot.store.tables import links
 from tests.kit.drawing import PNG
+from tests.kit.files import ZIP, unzipped
 from tests.kit.seats import Seat, Town, town
 from tests.kit.talk import House
 
@@ -82,6 +83,8 @@ def _sees_only_neighbours(seats: Sequence[Seat], place: int, everything: str, *,
 
 
 def _read(file: bytes) -> str:
+    if file.startswith(ZIP):
+        return "\n".join(unzipped(file).values())
     return file.removeprefix(PNG).decode()
 
 

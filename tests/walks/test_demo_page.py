@@ -175,4 +175,4 @@ async def _tab_beside(page: Page, address: str) -> Page:
 async def _invitation(page: Page) -> str:
     """Return the link in the newest invitation."""
     await expect(_log(page)).to_contain_text("it opens once")
-    return re.findall(r"http://\S+\?invite=\S+", await _log(page).inner_text())[-1]
+    return str(re.findall(r"http://\S+\?invite=\S+", await _log(page).inner_text())[-1])

@@ -337,7 +337,7 @@ async def test_every_command_is_answered_where_only_its_person_sees_it(anna: Pla
     # Only the files with all that is somebody's go to their own chat.
     assert [line.text for line in anna.said] == [
         "Everything I keep of you, for you alone.",
-        "Your moments as a table, for any spreadsheet.",
+        "The same as tables, for any spreadsheet.",
     ]
 
 
