@@ -23,7 +23,7 @@ from bench.bot_api import TOKEN, serving
 from bench.town import DATABASES, Town, fill, line, open_store, place
 from bot.chats.telegram import TelegramChat
 from bot.clock import SystemClock, utc
-from bot.outbox.handout import LocalClaim
+from bot.outbox.handout import handout_for
 from bot.outbox.pace import FREE, Pace
 from bot.outbox.pump import Pump
 from bot.outbox.shelf import Terms, put_all, row_of_body, stored
@@ -52,8 +52,9 @@ async def pumped(store: Store, api: str) -> float:
     """Send all that waits and return the seconds until the last mark was committed."""
     clock = SystemClock()
     chat = TelegramChat(token=TOKEN, api=api, on_skip=_skip, clock=clock)
-    alone = store.url.get_backend_name() == "sqlite"
-    pump = Pump(store, {"telegram": chat}, LocalClaim(alone), clock, paces={"telegram": Pace(FREE, clock.monotonic)})
+    pump = Pump(
+        store, {"telegram": chat}, handout_for(store.url), clock, paces={"telegram": Pace(FREE, clock.monotonic)}
+    )
     store.wake = pump.wake
     await chat.start()
     began = time.perf_counter()

@@ -16,8 +16,8 @@ from bot.door import Door
 from bot.errors import Misconfigured, SealGone, TryLater
 from bot.flows.book import BOOK, MENU
 from bot.hearing import Hearing
-from bot.outbox.backlog import backlogs, longest_drain
-from bot.outbox.handout import LocalClaim
+from bot.outbox.backlog import backlogs, jobs_of, longest_drain
+from bot.outbox.handout import JOBS, handout_for, on_new_jobs
 from bot.outbox.history import Line, conversation
 from bot.outbox.marks import counts, paused_addresses
 from bot.outbox.pace import FREE_OF_CHARGE, limits_of
@@ -95,7 +95,10 @@ class App:
         self.notices = None if alone else Notices(self.store.url)
         limits = limits_of(self.chats, settings.telegram_per_second)
         paces = build_paces(limits, self.store, self.notices)
-        self.pump = Pump(self.store, self.chats, LocalClaim(alone), self.clock, draw=self.studio.draw, paces=paces)
+        handout = handout_for(self.store.url)
+        self.pump = Pump(self.store, self.chats, handout, self.clock, draw=self.studio.draw, paces=paces)
+        if self.notices and "pump" in self.roles:
+            self.notices.listen(JOBS, on_new_jobs(self.pump.wake))
         self.rota = Rota(self.store, self.catalogue, self.clock)
         self.store.wake = self.pump.wake
 
@@ -277,9 +280,9 @@ class App:
     async def numbers(self) -> Mapping[str, float]:
         """Return the metrics, none of them about a person."""
         found = await self.store.read(
-            lambda tx: (counts(tx), paused_addresses(tx), self.door.skipped(tx), backlogs(tx))
+            lambda tx: (counts(tx), paused_addresses(tx), self.door.skipped(tx), backlogs(tx), jobs_of(tx))
         )
-        states, paused, skipped, waiting = found
+        states, paused, skipped, waiting, jobs = found
         speeds = {name: pace.per_second for name, pace in self.pump.paces.items()}
         return {
             "due_lag_seconds": self.rota.lag,
@@ -294,6 +297,7 @@ class App:
             "addresses_paused": paused,
             "updates_skipped": skipped,
             **{f"outbox_{state}": count for state, count in states.items()},
+            **jobs,
         }
 
 

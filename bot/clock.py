@@ -1,7 +1,7 @@
 """The only source of "now" and of randomness.
 
 Three kinds of time are kept apart: `now` is wall-clock UTC that people's schedules follow (a demo may move it),
-`real` is wall-clock UTC that nobody moves (leases between processes), `monotonic` never jumps (pace, watchdogs).
+`real` is wall-clock UTC that nobody moves (how long a way back is open), `monotonic` never jumps (pace, watchdogs).
 """
 
 import random

@@ -5,12 +5,13 @@ from sqlalchemy import Connection, create_engine
 
 from bot.settings import read_settings
 from bot.store.database import parse_url
+from bot.store.migrate import is_ours
 from bot.store.tables import metadata
 
 
 def run(connection: Connection) -> None:
     """Run the migrations in one transaction."""
-    context.configure(connection=connection, target_metadata=metadata)
+    context.configure(connection=connection, target_metadata=metadata, include_name=is_ours)
     with context.begin_transaction():
         context.run_migrations()
 

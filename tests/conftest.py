@@ -13,6 +13,7 @@ from bot.logs import QUIET
 from bot.store import Keyring, Store
 from tests.kit.clock import HandClock
 from tests.kit.databases import KEY, Postgres, in_memory, migrated_file, postgres
+from tests.kit.shared_now import follow
 from tests.kit.talk import Friend, House
 
 # Each test has a database of its own that syncs at every commit: in memory that costs nothing. The workers inherit it.
@@ -54,6 +55,7 @@ def clock() -> HandClock:
 def store(database_url: str, clock: HandClock) -> Iterator[Store]:
     """A store on both databases."""
     opened = Store(database_url, clock, Keyring([KEY]))
+    follow(opened)
     yield opened
     opened.close()
 

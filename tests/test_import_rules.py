@@ -31,6 +31,7 @@ SERVER = "Only app and the two that serve pages start uvicorn"
 SETTINGS = "Only app and the command line read settings"
 ENVIRONMENT = "The environment is read in one place"
 SCHEDULER = "The scheduler is the rota's clock"
+JOBS = "PgQueuer is known where jobs are handed out"
 
 # The rule, the file that breaks it (made if it is not there), and what it imports.
 PLANTS = [
@@ -59,6 +60,7 @@ PLANTS = [
     (SETTINGS, "flows/planted.py", "bot.settings"),
     (ENVIRONMENT, "store/planted.py", "pydantic_settings"),
     (SCHEDULER, "nudges/planted.py", "apscheduler.triggers.cron"),
+    (JOBS, "outbox/pump.py", "pgqueuer.queries"),
 ]
 
 

@@ -28,6 +28,15 @@ def pause_address(tx: Tx, address_id: int, known_at: int) -> None:
         tx.connection.execute(
             update(outbox).where(outbox.c.address_id == address_id, *thanks).values(address_id=elsewhere)
         )
+        release_address(tx, elsewhere)
+
+
+def release_address(tx: Tx, address_id: int) -> None:
+    """Look anew at what waits for this address: somebody can be reached there again, or messages have moved there."""
+    if tx.many_writers:
+        from bot.outbox import jobs  # with PgQueuer, which a single process does without
+
+        jobs.release(tx, [address_id])
 
 
 def _another(tx: Tx, address_id: int) -> int | None:
@@ -58,4 +67,5 @@ def rewrite_address(tx: Tx, old: Address, chat: str) -> None:
         tx.connection.execute(update(addresses).where(addresses.c.id == known[old.chat]).values(chat=chat))
         return
     tx.connection.execute(update(outbox).where(outbox.c.address_id == known[old.chat]).values(address_id=known[chat]))
+    release_address(tx, known[chat])
     tx.connection.execute(delete(addresses).where(addresses.c.id == known[old.chat]))

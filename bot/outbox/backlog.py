@@ -49,3 +49,12 @@ def backlogs(tx: Tx) -> dict[str, Backlog]:
 def longest_drain(found: Mapping[str, Backlog], speeds: Mapping[str, float]) -> float:
     """Return in how many seconds everything has left; platforms drain side by side, `speeds` are messages a second."""
     return max((one.drains_in(speeds[name]) for name, one in found.items() if name in speeds), default=0.0)
+
+
+def jobs_of(tx: Tx) -> Mapping[str, float]:
+    """Return how jobs are handed out among several processes, see `jobs.numbers`; empty where there is one."""
+    if not tx.many_writers:
+        return {}
+    from bot.outbox import jobs
+
+    return jobs.numbers(tx)

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from bot.clock import Clock
-from bot.outbox.handout import Parcel
+from bot.outbox.parcels import Parcel
 from bot.outbox.studio import Draw, Undrawn
 from bot.speech import Op, Outgoing
 from bot.speech.instants import plain
@@ -19,7 +19,7 @@ log = structlog.get_logger()
 MOST_IN_LINE = 8
 """Pictures that wait to be drawn at once: an answer's waits for no more than these, and rows without one have room."""
 PATIENCE = 60.0
-"""Seconds for waiting and drawing together, so that no row outlives its lease."""
+"""Seconds for waiting and drawing together."""
 APART = 0.2
 """Seconds for one picture, by which those that find the line full come back one after the other."""
 LARGEST = 8 * 1024 * 1024
@@ -45,6 +45,11 @@ class Easel:
         self._tally = tally
         self._in_line = 0
         self._free_at = 0.0
+
+    @property
+    def room(self) -> int:
+        """How many more pictures may stand in line."""
+        return MOST_IN_LINE - self._in_line
 
     async def drawn(self, parcel: Parcel) -> Parcel | int:
         """Return the parcel with its picture, or with its text alone; or in how many seconds to come back."""

@@ -16,10 +16,10 @@ import structlog
 from bot.clock import Clock
 from bot.errors import InDoubt, Moved, Outdated, Refused, TryLater, Unreachable
 from bot.outbox.easel import Easel, nobody_draws, wants_drawing
-from bot.outbox.handout import Handout, Parcel
-from bot.outbox.marks import Outcome, mark
+from bot.outbox.handout import BEAT, Handout
+from bot.outbox.marks import Outcome
 from bot.outbox.pace import FREE, LIMITS, Pace
-from bot.outbox.shelf import next_at
+from bot.outbox.parcels import Parcel
 from bot.outbox.states import MOST_COPIES, MOST_CRASHES, State
 from bot.outbox.studio import Draw
 from bot.speech import Chat
@@ -79,17 +79,29 @@ class Pump:
     async def run(self) -> None:
         """Send until `stop`. A database that is away is waited for."""
         pause = 0.5
-        while not self._stopping.is_set():
-            self._woken.clear()
-            try:
-                claimed = await self._claim_all()
-                pause = 0.5
-                if not claimed:
-                    await self._wait()
-            except TryLater as trouble:
-                log.warning("outbox_waits", problem=str(trouble))
-                await self._sleep(pause)
-                pause = min(pause * 2, 5.0)
+        beating = asyncio.create_task(self._beat())
+        try:
+            while not self._stopping.is_set():
+                self._woken.clear()
+                try:
+                    claimed = await self._claim_all()
+                    pause = 0.5
+                    if not claimed:
+                        await self._wait()
+                except TryLater as trouble:
+                    log.warning("outbox_waits", problem=str(trouble))
+                    await self._sleep(pause)
+                    pause = min(pause * 2, 5.0)
+        finally:
+            await self._cancel({beating})
+
+    async def _beat(self) -> None:
+        """Say every few seconds that the sender of what is on its way is alive."""
+        while True:
+            await asyncio.sleep(BEAT)
+            with suppress(TryLater):  # whoever cannot say it here, cannot hear of it elsewhere
+                if mine := frozenset(self._held):
+                    await self._store.run(lambda tx, mine=mine: self._handout.keep(tx, mine))  # type: ignore[misc]
 
     async def stop(self) -> None:
         """Stop claiming, and wait at most 10 seconds for what is on its way. What had not begun goes back."""
@@ -125,16 +137,15 @@ class Pump:
 
     async def recover(self) -> None:
         """Take back what a dead sender held."""
-        real = self._clock.real()
         mine = frozenset(self._held)
-        found = await self._store.run(lambda tx: self._handout.recover(tx, real, mine))
+        found = await self._store.run(lambda tx: self._handout.recover(tx, mine))
         if found:
             log.info("outbox_recovered", rows=found)
 
     async def _wait(self) -> None:
-        coming = await self._store.read(next_at)
+        coming = await self._store.read(lambda tx: self._handout.next_in(tx, self.paces))
         waits = [pace.closed() for pace in self.paces.values() if pace.closed()]
-        wait = min([IDLE, *waits] + ([] if coming is None else [coming - self._clock.now()]))
+        wait = min([IDLE, *waits] + ([] if coming is None else [coming]))
         with suppress(TimeoutError):
             await asyncio.wait_for(self._woken.wait(), max(wait, 0.05))
 
@@ -152,8 +163,8 @@ class Pump:
         async with self._claiming:
             if self._stopping.is_set():
                 return 0
-            real = self._clock.real()
-            parcels = await self._store.run(lambda tx: self._handout.claim(tx, platform, most, real))
+            heavy, mine = self._easel.room, frozenset(self._held)
+            parcels = await self._store.run(lambda tx: self._handout.claim(tx, platform, most, heavy=heavy, mine=mine))
             if self._stopping.is_set():  # a stop came meanwhile, and nothing of this has begun
                 self._outcomes += [Outcome(parcel.id, State.WAITING) for parcel in parcels]
                 return 0
@@ -282,7 +293,7 @@ class Pump:
             while self._outcomes:
                 batch, self._outcomes = self._outcomes, []
                 try:
-                    await self._store.run(lambda tx, batch=batch: mark(tx, batch))  # type: ignore[misc]
+                    await self._store.run(lambda tx, batch=batch: self._handout.mark(tx, batch))  # type: ignore[misc]
                     self._held.difference_update(outcome.id for outcome in batch)
                 except asyncio.CancelledError:
                     self._outcomes = batch + self._outcomes  # whether it was written is unknown; twice is harmless

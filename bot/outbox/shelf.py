@@ -12,7 +12,7 @@ from bot.errors import SealGone
 from bot.outbox.states import REPLY_LIFETIME, Priority, State
 from bot.speech import Op, Outgoing
 from bot.store import Seal, Tx
-from bot.store.bulk import insert_rows
+from bot.store.bulk import insert_returning, insert_rows
 from bot.store.tables import addresses, appearances, moments, outbox
 
 WAY_BACK = 600
@@ -66,6 +66,7 @@ _COLUMNS = (
     "body",
     "sealed",
     "rides",
+    "heavy",
     "state",
     "created_at",
 )
@@ -82,7 +83,7 @@ def put(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) ->
     made = tx.connection.scalar(new, wanted)
     if made is None:
         return False
-    tx.wakes = True
+    _hand_out(tx, [made])
     where = [{"outbox_id": made, "link_id": link_id} for link_id in sorted(set(terms.links))]
     tx.connection.execute(appearances.insert(), where)
     return True
@@ -97,8 +98,9 @@ def pass_over(tx: Tx, recipient: Recipient) -> None:
 
 def post(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) -> int:
     """Put one message that later ones will change, and return its row. Its key must be new."""
-    tx.wakes = True
-    return tx.add(outbox, **row(tx, recipient, outgoing, terms))
+    made = tx.add(outbox, **row(tx, recipient, outgoing, terms))
+    _hand_out(tx, [made])
+    return made
 
 
 def waiting_keys(tx: Tx, address_id: int, prefix: str) -> list[str]:
@@ -118,6 +120,7 @@ def row(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) ->
         outgoing = replace(outgoing, via=recipient.via if rides else "", direct=rides and recipient.direct)
     written = _row(tx, recipient.address_id, _closed(recipient, outgoing), terms)
     written |= {"op": outgoing.op.value, "sealed": recipient.seal is not None, "rides": rides}
+    written["heavy"] = outgoing.picture is not None and outgoing.op is Op.NEW
     return written
 
 
@@ -141,6 +144,7 @@ def _row(tx: Tx, address_id: int, body: bytes, terms: Terms) -> dict[str, Any]:
         "body": body,
         "sealed": False,
         "rides": False,
+        "heavy": False,
         "state": State.WAITING.value,
         "created_at": tx.now,
     }
@@ -185,8 +189,22 @@ def put_all(tx: Tx, rows: list[dict[str, Any]]) -> int:
     """Put many rows in one statement and return how many were new."""
     if not rows:
         return 0
+    values = [_VALUES(row) for row in rows]
+    if not tx.many_writers:
+        tx.wakes = True
+        return insert_rows(tx, outbox, _COLUMNS, values, absorb="key")
+    made = insert_returning(tx, outbox, _COLUMNS, values, absorb="key", returning=("id",))
+    _hand_out(tx, [row.id for row in made])
+    return len(made)
+
+
+def _hand_out(tx: Tx, row_ids: list[int]) -> None:
+    """Wake whoever sends; among several processes each row has a job, which goes in with it."""
     tx.wakes = True
-    return insert_rows(tx, outbox, _COLUMNS, [_VALUES(row) for row in rows], absorb="key")
+    if tx.many_writers:
+        from bot.outbox import jobs  # with PgQueuer, which a single process does without
+
+        jobs.put(tx, row_ids)
 
 
 def find_message(tx: Tx, address_id: int, message: str) -> int | None:

@@ -8,7 +8,7 @@ class State(StrEnum):
 
     WAITING = "waiting"
     SENDING = "sending"
-    """Claimed under a lease; a row found here after its sender died is in doubt."""
+    """In a sender's hands; a row found here after its sender died is in doubt."""
     SENT = "sent"
     UNKNOWN = "unknown"
     """Sent twice and cut off twice: it may or may not have arrived. Counted, and visible to the host."""

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Table, and_, delete, or_, select, update
 
 from bot.errors import SealGone
+from bot.outbox.addresses import release_address
 from bot.outbox.states import Priority, State
 from bot.people.queries import Person
 from bot.people.standing import Mark, lay_on
@@ -296,6 +297,7 @@ def _move_messages(tx: Tx, person: Person, address_id: int, home: int, new: Seal
     waits = and_(here, outbox.c.state == State.WAITING)
     coming = or_(outbox.c.moment_id.is_not(None), outbox.c.priority == Priority.THANKS)
     tx.connection.execute(update(outbox).where(waits, coming, outbox.c.op == Op.NEW).values(address_id=home))
+    release_address(tx, home)
     tx.connection.execute(update(outbox).where(waits).values(state=State.DROPPED, finished_at=tx.now))
     # What is on its way right now is marked when it has arrived, and then read back as the new person's.
     _reseal_column(tx, outbox, outbox.c.body, and_(here, outbox.c.state == State.SENDING), person.seal, new)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Select, bindparam, func, insert, select, update
 
+from bot.outbox.addresses import release_address
 from bot.outbox.shelf import Recipient
 from bot.outbox.states import DAY
 from bot.people.rules import day_parts, is_paused, quiet_hours
@@ -112,6 +113,8 @@ def meet(tx: Tx, address: Address, language: str, hinted_zone: str | None, *, as
         return known
     if not aside or known.closed_at is None or tx.now - known.closed_at >= DAY:
         wake_address(tx, known.address_id, hinted_zone or known.hinted_zone)
+        if known.closed_at is not None:
+            release_address(tx, known.address_id)
         known = replace(known, closed_at=known.closed_at if aside else None)
     _hear(tx, known)
     return known
@@ -163,6 +166,7 @@ def _welcome(tx: Tx, address: Address, language: str, hinted_zone: str | None) -
         tx.connection.execute(persons.delete().where(persons.c.id == person_id))
         return
     address_id = tx.connection.execute(select(addresses.c.id).filter_by(**place)).scalar_one()
+    release_address(tx, address_id)
     put_back(tx, address, person_id, address_id)
 
 
@@ -185,6 +189,7 @@ def meet_group(tx: Tx, address: Address) -> Recipient:
     )
     found = tx.connection.execute(select(addresses.c.id).filter_by(**place)).scalar_one()
     wake_address(tx, found, None)
+    release_address(tx, found)
     return Recipient(found, None)
 
 

@@ -51,6 +51,11 @@ def upgrade(store: Store, revision: str = "head") -> None:
         raise Misconfigured(f"PEBBLE_DATABASE: made by another version of Pebble ({error})") from error
 
 
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Return whether the models say what a table is like: those of PgQueuer are its own."""
+    return kind != "table" or not (name or "").startswith("pgqueuer")
+
+
 def newest() -> str | None:
     """Return the revision that this version of Pebble expects."""
     return ScriptDirectory.from_config(config()).get_current_head()

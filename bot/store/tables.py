@@ -384,11 +384,12 @@ outbox = Table(
     Column("sealed", Boolean, nullable=False),  # the body is encrypted with the person's key
     # It leaves by the way back of the event that it answers, also where the address is paused.
     Column("rides", Boolean, nullable=False, server_default=text("false")),
+    Column("heavy", Boolean, nullable=False, server_default=text("false")),  # a picture is drawn before it leaves
     Column("state", Word(8), nullable=False),  # see bot.outbox.states
     Column("claims", SmallInteger, nullable=False, server_default="0"),
     Column("doubts", SmallInteger, nullable=False, server_default="0"),
     Column("crashes", SmallInteger, nullable=False, server_default="0"),
-    Column("leased_until_real", BigInteger),
+    Column("leased_until_real", BigInteger),  # of a release that has no jobs; nothing sets it any more
     Column("message", String(64)),  # the platform's id of the message that it became
     Column("problem", String(80)),  # why it was not delivered, in the platform's words, never the text
     Column("created_at", BigInteger, nullable=False),

@@ -1,14 +1,14 @@
 """share the pace: what processes share of a platform's pace, and indexes for a peak.
 
 Revision: 0013
-Follows: 0008
+Follows: 0012
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

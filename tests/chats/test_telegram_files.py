@@ -6,7 +6,7 @@ import pytest
 
 from bot.chats.telegram import TelegramChat
 from bot.errors import InDoubt, Refused
-from bot.outbox.handout import LocalClaim
+from bot.outbox.handout import handout_for
 from bot.outbox.pump import Pump
 from bot.speech import Address, File, Incoming, Kind, Op, Outgoing, Receipt, Shown
 from tests.chats.telegram_door import Door, listening, telegram, until
@@ -140,7 +140,7 @@ async def test_a_cut_while_a_file_is_shown_is_in_doubt(api: BotApi, chat: Telegr
 
 async def test_a_photo_given_as_an_answer_is_read_again_and_deleted(api: BotApi, house: House) -> None:
     chat = telegram(api.url, api.token, Door())
-    pump = Pump(house.store, {"telegram": chat}, LocalClaim(True), house.clock, house.clock.sleep)
+    pump = Pump(house.store, {"telegram": chat}, handout_for(house.store.url), house.clock, house.clock.sleep)
 
     async def receive(incoming: Incoming) -> Shown:
         shown = await house.door.receive(incoming)

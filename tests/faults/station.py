@@ -7,7 +7,7 @@ from itertools import count
 from sqlalchemy import select
 
 from bot.chats.telegram import TelegramChat
-from bot.outbox.handout import LocalClaim
+from bot.outbox.handout import handout_for
 from bot.outbox.marks import expire
 from bot.outbox.pump import Pump
 from bot.outbox.shelf import Recipient, Terms, put_all, row
@@ -19,6 +19,7 @@ from bot.store.tables import outbox
 from tests.fakes import BotApi, Person
 from tests.faults.row import Measure, Row, counted
 from tests.kit.clock import HandClock
+from tests.kit.shared_now import follow
 
 PLATFORM = "telegram"
 
@@ -39,8 +40,8 @@ class Station:
 
     def __post_init__(self) -> None:
         self._chats: dict[str, Chat] = {PLATFORM: self.line(self.api.url)}
-        alone = self.store.url.get_backend_name() == "sqlite"
-        self.pump = Pump(self.store, self._chats, LocalClaim(alone), self.clock, self.clock.sleep)
+        follow(self.store)
+        self.pump = Pump(self.store, self._chats, handout_for(self.store.url), self.clock, self.clock.sleep)
 
     def line(self, url: str, kind: type[TelegramChat] = TelegramChat) -> TelegramChat:
         """Return an adapter for the Bot API at this address."""

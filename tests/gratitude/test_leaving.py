@@ -11,8 +11,8 @@ from bot.flows.my_data import PARTS
 from bot.flows.visit import Visit
 from bot.gratitude.pass_on import next_due
 from bot.gratitude.reports import reported
-from bot.outbox.handout import LocalClaim
-from bot.outbox.marks import Outcome, mark
+from bot.outbox.handout import handout_for
+from bot.outbox.marks import Outcome
 from bot.outbox.shelf import opened
 from bot.outbox.states import State
 from bot.privacy.erase import erase_put_back
@@ -276,19 +276,21 @@ async def test_what_is_on_its_way_is_deleted_behind_its_arrival(anna: Friend, be
     await house.pass_time(DAY)
     await anna.command("thanks")
     await say(anna, "Bea", CANARY)
-    handout = LocalClaim(alone=True)
+    handout = handout_for(house.store.url)
     send = next(button.payload for row in anna.newest.rows for button in row if button.label == "Send")
     await house.door.receive(anna.event(Kind.TAP, send, message=anna.newest.id))
     await house.rota.bring_thanks()
-    parcels = await house.store.run(lambda tx: handout.claim(tx, "memory", 10, house.clock.real()))
+    parcels = await house.store.run(lambda tx: handout.claim(tx, "memory", 10, heavy=8, mine=()))
     (parcel,) = [one for one in parcels if one.address.chat == "bea"]
     receipt = await house.chat.send(parcel.address, parcel.outgoing, nonce=parcel.id)
     await house.store.run(
-        lambda tx: mark(tx, [Outcome(one.id, State.SENT, message="x") for one in parcels if one.id != parcel.id])
+        lambda tx: handout.mark(
+            tx, [Outcome(one.id, State.SENT, message="x") for one in parcels if one.id != parcel.id]
+        )
     )
     assert "canary" in bea.said[-1]
     await asks_and_taps(anna)
-    await house.store.run(lambda tx: mark(tx, [Outcome(parcel.id, State.SENT, message=receipt.message)]))
+    await house.store.run(lambda tx: handout.mark(tx, [Outcome(parcel.id, State.SENT, message=receipt.message)]))
     await house.pump.settle()
     assert not any("canary" in said for said in bea.said)
     assert "canary" not in kept_of(bea)

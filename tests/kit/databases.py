@@ -22,6 +22,7 @@ import psycopg
 from bot.clock import SystemClock
 from bot.store import Keyring, Store
 from bot.store.migrate import upgrade
+from tests.kit.shared_now import SCHEMA
 
 KEY = Keyring.new_host_key()
 _names = itertools.count(1)
@@ -70,6 +71,8 @@ class Postgres:
         self._execute("CREATE DATABASE template_pebble")
         store = Store(self.url("template_pebble"), SystemClock(), Keyring([KEY]))
         upgrade(store)
+        with store.engine.begin() as connection:
+            connection.exec_driver_sql(SCHEMA)
         store.close()
 
     def start(self) -> None:

@@ -16,7 +16,7 @@ from bot.chats.telegram import TelegramChat
 from bot.chats.web import WebChat
 from bot.clock import SystemClock
 from bot.door import Door
-from bot.outbox.handout import LocalClaim
+from bot.outbox.handout import handout_for
 from bot.outbox.history import Line, conversation
 from bot.outbox.pace import FREE, Pace
 from bot.outbox.pump import Pump
@@ -235,7 +235,7 @@ async def town(store: Store) -> AsyncIterator[tuple[Town, Sequence[Seat]]]:
         door = Door(store, CATALOGUE, built.ways)
         page = await stack.enter_async_context(_served(built))
         built.chats |= {"web": page, "telegram": _telegram(telegram_api), "discord": _discord(discord_api)}
-        pump = Pump(store, built.chats, LocalClaim(True), store.clock, draw=sketch)
+        pump = Pump(store, built.chats, handout_for(store.url), store.clock, draw=sketch)
         # The clock stands still, so nothing may have to wait for a permit; the fakes do not ask for that.
         pump.paces = {name: Pace(FREE, store.clock.monotonic) for name in built.chats}
         store.wake = pump.wake

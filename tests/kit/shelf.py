@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.outbox.handout import LocalClaim
+from bot.outbox.handout import handout_for
 from bot.outbox.pump import Pump
 from bot.outbox.shelf import Recipient, Terms, put
 from bot.outbox.studio import Draw
@@ -17,6 +17,7 @@ from bot.store import Store, Tx
 from bot.store.tables import addresses, outbox
 from tests.kit.clock import HandClock
 from tests.kit.drawing import sketch
+from tests.kit.shared_now import follow
 from tests.kit.talk import MemoryChat
 
 
@@ -53,14 +54,16 @@ class PostRoom:
     draw: Draw = sketch
 
     def __post_init__(self) -> None:
+        follow(self.store)
         self._known: dict[str, Recipient] = {}
         self.pump = self.new_pump()
 
     def new_pump(self) -> Pump:
         """Return the pump of a process that has just started."""
-        alone = self.store.url.get_backend_name() == "sqlite"
         chats = {self.chat.name: self.chat}
-        return Pump(self.store, chats, LocalClaim(alone), self.clock, self.sleep or self.clock.sleep, self.draw)
+        return Pump(
+            self.store, chats, handout_for(self.store.url), self.clock, self.sleep or self.clock.sleep, self.draw
+        )
 
     def address(self, name: str) -> Address:
         """Return where somebody is reached."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from bot.catalogue import Catalogue, load_catalogue
 from bot.door import Door
 from bot.errors import Outdated
-from bot.outbox.handout import LocalClaim
+from bot.outbox.handout import handout_for
 from bot.outbox.marks import expire
 from bot.outbox.pump import Pump
 from bot.rota import Rota
@@ -30,6 +30,7 @@ from bot.speech import (
 from bot.store import Store
 from tests.kit.clock import HandClock
 from tests.kit.drawing import sketch
+from tests.kit.shared_now import follow
 
 CATALOGUE: Catalogue = load_catalogue()
 KEPT_LINE = "What you tell me is kept sealed; whoever runs this bot could read it: /privacy"
@@ -137,10 +138,10 @@ class House:
     catalogue: Catalogue = field(default_factory=lambda: CATALOGUE)
 
     def __post_init__(self) -> None:
+        follow(self.store)
         self.door = Door(self.store, self.catalogue, lambda token: {self.chat.name: self.chat.way_in(token)})
-        alone = self.store.url.get_backend_name() == "sqlite"
         chats = {self.chat.name: self.chat}
-        self.pump = Pump(self.store, chats, LocalClaim(alone), self.clock, self.clock.sleep, sketch)
+        self.pump = Pump(self.store, chats, handout_for(self.store.url), self.clock, self.clock.sleep, sketch)
         self.rota = Rota(self.store, self.catalogue, self.clock)
         self._events = itertools.count(1)
 

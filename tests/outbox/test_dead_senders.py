@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 import bot.outbox.pump
 from bot.errors import InDoubt, TryLater
-from bot.outbox.handout import LEASE, LocalClaim
+from bot.outbox.handout import handout_for
+from bot.outbox.jobs import DEAD_AFTER
 from bot.outbox.shelf import put
 from bot.people.queries import meet_group
 from bot.speech import Address, Outgoing
@@ -27,8 +28,11 @@ def room(store: Store, clock: HandClock) -> PostRoom:
 
 def claim_and_die(room: PostRoom, most: int = 10) -> int:
     """Claim rows as a process that is killed before it marks any of them."""
-    handout = LocalClaim(alone=True)
-    return len(room.store.run_now(lambda tx: handout.claim(tx, room.chat.name, most, room.clock.real())))
+    handout = handout_for(room.store.url)
+    return len(room.store.run_now(lambda tx: handout.claim(tx, room.chat.name, most, heavy=8, mine=())))
+
+
+DEAD = DEAD_AFTER.seconds
 
 
 def embedded(room: PostRoom) -> bool:
@@ -36,10 +40,10 @@ def embedded(room: PostRoom) -> bool:
 
 
 async def restart(room: PostRoom) -> None:
-    """Start a new process; on PostgreSQL the dead one's lease has to pass first."""
+    """Start a new process; on PostgreSQL the dead one has to be silent for some time first."""
     room.pump = room.new_pump()
     if not embedded(room):
-        room.clock.forward(LEASE + 1)
+        room.clock.forward(DEAD + 1)
     await room.pump.recover()
 
 
@@ -74,18 +78,23 @@ async def test_a_cut_and_a_death_together_make_two_copies_at_most(room: PostRoom
     assert room.states() == ["unknown"]
 
 
-async def test_a_senders_rows_are_taken_back_by_others_only_after_the_lease(room: PostRoom) -> None:
+async def test_a_senders_rows_are_taken_over_by_others_only_without_a_sign_of_life(room: PostRoom) -> None:
     room.put("anna", "x")
     await room.pump.recover()
-    claim_and_die(room)
-    other = room.new_pump() if not embedded(room) else room.pump
-    room.clock.forward(LEASE - 1)
-    await other.recover()
-    assert room.states() == ["sending"]
-    room.clock.forward(2)
-    await other.recover()
+    sender = handout_for(room.store.url)
+    (parcel,) = room.store.run_now(lambda tx: sender.claim(tx, room.chat.name, 10, heavy=8, mine=()))
+    for silent in (DEAD - 1, DEAD - 1, 2):
+        await room.pump.recover()
+        await room.pump.settle()
+        assert room.states() == ["sending"]
+        room.clock.forward(silent)
+        if silent > 2:
+            room.store.run_now(lambda tx: sender.keep(tx, [parcel.id]))
+    room.clock.forward(DEAD - 1)
+    await room.pump.recover()
+    await room.pump.settle()
     # On the embedded database there are no others: what is being sent is this process's own, however long it takes.
-    assert room.states() == (["sending"] if embedded(room) else ["waiting"])
+    assert room.states() == (["sending"] if embedded(room) else ["sent"])
 
 
 async def test_a_clock_that_jumps_in_mid_send_makes_no_second_copy(store: Store) -> None:
@@ -104,7 +113,7 @@ async def test_a_clock_that_jumps_in_mid_send_makes_no_second_copy(store: Store)
     assert room.states() == ["sent"]
 
 
-async def test_the_lease_does_not_follow_a_wall_clock_that_a_demo_moves(store: Store) -> None:
+async def test_who_is_alive_does_not_follow_a_wall_clock_that_a_demo_moves(store: Store) -> None:
     class Demo(HandClock):
         def now(self) -> int:
             return super().now() + 10 * 86_400

@@ -1,15 +1,20 @@
-"""The shelf and who takes what from it: once, in order, urgent things first."""
+"""The shelf and who takes what from it: once, in order, urgent things first; by either handout, on its database."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event, update
 
 from bot.errors import TryLater
-from bot.outbox.handout import LocalClaim, Parcel
+from bot.outbox.handout import handout_for
 from bot.outbox.marks import counts, expire
+from bot.outbox.parcels import Parcel
 from bot.outbox.shelf import Terms, next_at, put_all, row, withdraw
 from bot.outbox.states import DAY, Priority
 from bot.speech import Op, Outgoing
@@ -31,8 +36,8 @@ def held(store: Store, clock: HandClock) -> PostRoom:
 
 
 def claim(room: PostRoom, most: int = 10) -> list[Parcel]:
-    handout = LocalClaim(alone=True)
-    return room.store.run_now(lambda tx: handout.claim(tx, room.chat.name, most, room.clock.real()))
+    handout = handout_for(room.store.url)
+    return room.store.run_now(lambda tx: handout.claim(tx, room.chat.name, most, heavy=8, mine=()))
 
 
 def claimed_texts(room: PostRoom, most: int = 10) -> list[str]:
@@ -62,8 +67,8 @@ def test_many_rows_in_one_statement_tell_how_many_were_new(room: PostRoom) -> No
 def test_answers_leave_first_then_what_was_due_first_then_what_was_put_first(room: PostRoom) -> None:
     room.clock.forward(1000)
     now = room.clock.now()
-    room.put("a", "nudge, put first", priority=Priority.NUDGE, not_before=now - 10)
-    room.put("b", "nudge, due first", priority=Priority.NUDGE, not_before=now - 20)
+    room.put("a", "nudge, put first", priority=Priority.NUDGE, not_before=now - 10, deadline=now + 1790)
+    room.put("b", "nudge, due first", priority=Priority.NUDGE, not_before=now - 20, deadline=now + 1780)
     room.put("c", "answer", not_before=now)
     room.put("d", "second answer", not_before=now)
     room.put("e", "older answer", not_before=now - 5)
@@ -77,13 +82,13 @@ def test_of_nudges_those_that_are_too_late_the_soonest_leave_first_and_answers_s
     now = room.clock.now()
     for name, text, grace in (("a", "evening ritual", 10_800), ("b", "doorway", 1800), ("c", "breath", 900)):
         room.put(name, text, priority=Priority.NUDGE, not_before=now - 100, deadline=now + grace)
-    room.put("d", "held back", priority=Priority.NUDGE, not_before=now + 60, deadline=now + 120)
+    room.put("d", "held back", priority=Priority.NUDGE, not_before=now + 10, deadline=now + 120)
     room.put("e", "answer", not_before=now - 5)
     room.put("f", "hasty answer", not_before=now, deadline=now + 30)
     room.put("g", "thanks", priority=Priority.THANKS, deadline=now + 7 * DAY)
     assert claimed_texts(room, 4) == ["answer", "hasty answer", "thanks", "breath"]
     assert claimed_texts(room) == ["doorway", "evening ritual"]
-    room.clock.forward(120)
+    room.clock.forward(10)
     assert claimed_texts(room) == ["held back"]
 
 
@@ -97,7 +102,7 @@ def test_each_claim_and_each_look_at_a_peak_finds_its_rows_by_an_index(room: Pos
             statements.append((statement, values))
 
         event.listen(tx.connection, "before_cursor_execute", note)
-        LocalClaim(alone=True).claim(tx, "memory", 10, 0)
+        handout_for(room.store.url).claim(tx, "memory", 10, heavy=8, mine=())
         expire(tx)
         counts(tx)
         next_at(tx)
@@ -153,8 +158,8 @@ async def test_an_answer_is_worth_sending_for_a_day(room: PostRoom) -> None:
 
 async def test_a_message_of_another_platform_is_left_to_its_own_pump(room: PostRoom) -> None:
     room.put("anna", "hello")
-    handout = LocalClaim(alone=True)
-    assert room.store.run_now(lambda tx: handout.claim(tx, "telegram", 10, room.clock.real())) == []
+    handout = handout_for(room.store.url)
+    assert room.store.run_now(lambda tx: handout.claim(tx, "telegram", 10, heavy=8, mine=())) == []
 
 
 async def test_what_was_withdrawn_does_not_leave(room: PostRoom) -> None:
@@ -308,14 +313,14 @@ def test_two_processes_never_send_to_one_address_at_once(two_processes: tuple[Po
     for text in ("1", "2", "3"):
         one.put("anna", text)
     one.put("ben", "side by side")
-    handout = LocalClaim(alone=False)
-    with one.store.engine.connect() as first, other.store.engine.connect() as second:
-        mine = handout.claim(Tx(first, one.clock.now(), one.store.keys), "memory", 1, one.clock.real())
-        theirs = handout.claim(Tx(second, one.clock.now(), one.store.keys), "memory", 10, one.clock.real())
+    with one.store.engine.connect() as first, ThreadPoolExecutor(1) as beside:
+        tx = Tx(first, one.clock.now(), one.store.keys)
+        mine = handout_for(one.store.url).claim(tx, "memory", 1, heavy=8, mine=())
+        theirs = beside.submit(claim, other)  # it waits for whoever has Anna's address in hand
         first.commit()
-        second.commit()
+        texts = [parcel.outgoing.text for parcel in theirs.result(10)]
     assert [parcel.outgoing.text for parcel in mine] == ["1"]
-    assert [parcel.outgoing.text for parcel in theirs] == ["side by side"]
+    assert texts == ["side by side"]
 
 
 async def test_two_processes_send_each_row_once(two_processes: tuple[PostRoom, PostRoom]) -> None:
@@ -347,3 +352,13 @@ def test_a_row_that_this_version_cannot_read_is_dead_and_delays_nobody(room: Pos
     room.store.run_now(lambda tx: spoil(tx, ids[3], body=b"{}", sealed=False))
     assert claimed_texts(room) == ["4"]
     assert room.states() == ["dead", "dead", "dead", "dead", "sending"]
+
+
+def test_one_process_alone_loads_nothing_of_pgqueuer(tmp_path: Path) -> None:
+    look = "import sys; from bot.app import App; from bot.settings import read_settings; App(read_settings());"
+    look += "print([name for name in ('pgqueuer', 'typer', 'uvloop') if name in sys.modules])"
+    own = {"PEBBLE_DATABASE": f"sqlite:///{tmp_path / 'pebble.db'}", "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(
+        [sys.executable, "-c", look], cwd=tmp_path, env=own, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"

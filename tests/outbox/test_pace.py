@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.outbox.cells import NUDGES_AHEAD, Ask, Cell, Limit, book, pause, paused, wait
-from bot.outbox.handout import LocalClaim
+from bot.outbox.handout import handout_for
 from bot.outbox.pace import FORGET_ABOVE, LIMITS, Ledger, Limits, LocalLedger, Pace
 from bot.outbox.pump import Pump
 from bot.outbox.shelf import put
@@ -295,7 +295,7 @@ class TimedChat(MemoryChat):
 
 def timed(store: Store, clock: HandClock) -> tuple[Pump, TimedChat]:
     chat = TimedChat(clock)
-    return Pump(store, {"telegram": chat}, LocalClaim(True), clock, clock.sleep), chat
+    return Pump(store, {"telegram": chat}, handout_for(store.url), clock, clock.sleep), chat
 
 
 def put_ten(store: Store, chat: str) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bot.errors import TryLater
 from bot.logs import set_up_logs
 from bot.outbox.easel import LARGEST, MOST_IN_LINE
-from bot.outbox.handout import LocalClaim
+from bot.outbox.handout import handout_for
 from bot.outbox.history import conversation
 from bot.outbox.marks import forget_old
 from bot.outbox.pace import LIMITS
@@ -226,7 +226,7 @@ async def test_a_picture_takes_its_permit_when_it_is_drawn(store: Store, clock: 
     chat = Telegram()
     chat.held = False
     room.chat = chat
-    pump = Pump(store, {"telegram": chat}, LocalClaim(True), clock, clock.sleep, draw)
+    pump = Pump(store, {"telegram": chat}, handout_for(store.url), clock, clock.sleep, draw)
     chat.trouble_with = lambda address, outgoing: sent.append(clock.monotonic())
     for number in range(6):
         room.put_message(f"{number}", pictured(number))

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from bot.chats.telegram import TelegramChat
 from bot.clock import SystemClock
 from bot.outbox.cells import Ask, Later, Limit, Slot
-from bot.outbox.handout import LocalClaim
+from bot.outbox.handout import handout_for
 from bot.outbox.pace import AWAY, LIMITS, Pace, limits_of
 from bot.outbox.pump import Pump
 from bot.outbox.shared_pace import SharedLedger, build_paces
@@ -147,7 +147,7 @@ async def pumping(url: str, api: BotApi, begun: list[float]) -> AsyncIterator[Pu
     notices = Notices(own.url)
     chat = TelegramChat(token=api.token, api=api.url, on_skip=on_skip, clock=CLOCK)
     built = build_paces(limits_of(["telegram"], 30), own, notices)
-    pump = Pump(own, {"telegram": Noting(chat, begun)}, LocalClaim(False), CLOCK, paces=built)  # type: ignore[dict-item]
+    pump = Pump(own, {"telegram": Noting(chat, begun)}, handout_for(own.url), CLOCK, paces=built)  # type: ignore[dict-item]
     notices.start()
     await asyncio.wait_for(notices.listening.wait(), 10)
     running = asyncio.create_task(pump.run())

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot.errors import Unreachable
-from bot.outbox.handout import LocalClaim
+from bot.outbox.handout import handout_for
 from bot.outbox.marks import Outcome, mark
 from bot.outbox.states import State
 from bot.speech import Kind
@@ -210,10 +210,10 @@ async def test_a_message_that_is_on_its_way_arrives_before_the_last_line_and_lea
     await anna.tap("Delete everything")
     payload, message = anna.newest.rows[0][0].payload, anna.newest.id
     await house.door.receive(anna.event(Kind.COMMAND, "help"))
-    handout = LocalClaim(alone=True)
-    (parcel,) = await house.store.run(lambda tx: handout.claim(tx, "memory", 10, house.clock.real()))
+    handout = handout_for(house.store.url)
+    (parcel,) = await house.store.run(lambda tx: handout.claim(tx, "memory", 10, heavy=8, mine=()))
     await house.door.receive(anna.event(Kind.TAP, payload, message=message))
-    assert await house.store.run(lambda tx: handout.claim(tx, "memory", 10, house.clock.real())) == []
+    assert await house.store.run(lambda tx: handout.claim(tx, "memory", 10, heavy=8, mine=())) == []
     await house.store.run(lambda tx: mark(tx, [Outcome(parcel.id, State.SENT, message="m-1")]))
     await house.pump.settle()
     assert anna.newest.text == LAST
@@ -228,7 +228,7 @@ async def test_a_message_whose_sender_died_is_not_sent_again(house: House) -> No
     await anna.tap("Delete everything")
     payload, message = anna.newest.rows[0][0].payload, anna.newest.id
     await house.door.receive(anna.event(Kind.COMMAND, "help"))
-    await house.store.run(lambda tx: LocalClaim(alone=True).claim(tx, "memory", 10, house.clock.real()))
+    await house.store.run(lambda tx: handout_for(house.store.url).claim(tx, "memory", 10, heavy=8, mine=()))
     await house.door.receive(anna.event(Kind.TAP, payload, message=message))
     again = reopened(house)
     await again.rota.begin_anew()

@@ -3,14 +3,19 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment
+from pgqueuer.db import PsycopgDriver
+from pgqueuer.queries import Queries
 from sqlalchemy import inspect
 
+from bot.outbox.jobs import SETTINGS
 from bot.store import Keyring, Store
-from bot.store.migrate import config, current, newest, upgrade
+from bot.store.migrate import config, current, is_ours, newest, upgrade
 from bot.store.tables import metadata
 from tests.kit.clock import HandClock
 from tests.kit.databases import KEY, Postgres
@@ -29,7 +34,8 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 def differences(store: Store) -> list[object]:
     with store.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        opts = {"compare_type": True, "compare_server_default": True, "include_name": is_ours}
+        context = MigrationContext.configure(connection, opts=opts)
         return list(compare_metadata(context, metadata))
 
 
@@ -37,6 +43,13 @@ def test_the_migrations_make_what_the_models_say(empty: Store) -> None:
     upgrade(empty)
     assert differences(empty) == []
     assert empty.run_now(lambda tx: current(tx.connection)) == newest()
+
+
+async def test_pgqueuer_finds_the_tables_that_it_wants(postgres_server: Postgres) -> None:
+    async with await psycopg.AsyncConnection.connect(postgres_server.database(), autocommit=True) as connection:
+        queries = Queries(PsycopgDriver(connection), QueryBuilderEnvironment(SETTINGS))
+        plan = await queries.plan_upgrade()
+    assert (plan.statements, plan.notes) == ((), ()), "this version wants a migration of its own"
 
 
 def test_every_primary_key_and_index_of_the_models_is_there(empty: Store) -> None:

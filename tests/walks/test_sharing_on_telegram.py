@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.door import Door
-from bot.outbox.handout import LocalClaim
+from bot.outbox.handout import handout_for
 from bot.outbox.pace import FREE, Pace
 from bot.outbox.pump import Pump
 from tests.chats.telegram_door import Door as Unused
@@ -25,7 +25,7 @@ async def api(house: House) -> AsyncIterator[BotApi]:
         await chat.check()
         ways = {"telegram": chat.way_in}
         door = Door(house.store, CATALOGUE, lambda token: {n: way for n, f in ways.items() if (way := f(token))})
-        pump = Pump(house.store, {"telegram": chat}, LocalClaim(True), house.clock)
+        pump = Pump(house.store, {"telegram": chat}, handout_for(house.store.url), house.clock)
         # The clock stands still, so nothing may have to wait for a permit; the fake does not ask for that.
         pump.paces = {"telegram": Pace(FREE, house.clock.monotonic)}
         house.store.wake = pump.wake

@@ -1,0 +1,97 @@
+"""The handout of one process that is alone with its database: a claim is an update."""
+
+from collections.abc import Collection
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Integer, Select, bindparam, func, select, update
+
+from bot.outbox.marks import Outcome, mark
+from bot.outbox.parcels import Parcel, read_parcels
+from bot.outbox.shelf import next_at
+from bot.outbox.states import MOST_COPIES, Priority, State
+from bot.outbox.waiting import IDLE, NOW, OVERTAKES, REACHABLE, UNSENT
+from bot.store import Tx
+from bot.store.tables import addresses, outbox
+
+
+class LocalClaim:
+    """See Handout. A lock on the embedded database says that no other process can be sending."""
+
+    def __init__(self) -> None:
+        self._started = False
+
+    def claim(self, tx: Tx, platform: str, most: int, *, heavy: int, mine: Collection[int]) -> list[Parcel]:
+        """See Handout. There is nobody else to draw: pictures stand in line here."""
+        ids = _most_urgent(tx, platform, most)
+        if not ids:
+            return []
+        sending = update(outbox).where(outbox.c.id.in_(ids))
+        tx.connection.execute(sending.values(state=State.SENDING, claims=outbox.c.claims + 1))
+        return read_parcels(tx, ids)
+
+    def keep(self, tx: Tx, mine: Collection[int]) -> None:
+        """See Handout: nobody asks."""
+
+    def mark(self, tx: Tx, outcomes: Collection[Outcome]) -> None:
+        """See Handout."""
+        mark(tx, outcomes)
+
+    def recover(self, tx: Tx, mine: Collection[int]) -> int:
+        """See Handout. Just started: whatever is "sending" was left by a process that is dead. Later it is our own."""
+        if self._started:
+            return 0
+        self._started = True
+        held = [outbox.c.state == State.SENDING, outbox.c.id.not_in(mine)]
+        doubted = {"doubts": outbox.c.doubts + 1}
+        unknown = {"state": State.UNKNOWN, "finished_at": tx.now, "problem": "sender died"}
+        twice = update(outbox).where(*held, outbox.c.doubts + 1 >= MOST_COPIES).values(**unknown, **doubted)
+        once = update(outbox).where(*held).values(state=State.WAITING, **doubted)
+        found = [tx.connection.execute(statement).rowcount for statement in (twice, once)]
+        tx.wakes = tx.wakes or bool(found[1])
+        return int(sum(found))
+
+    def next_in(self, tx: Tx, platforms: Collection[str]) -> float | None:
+        """See Handout."""
+        coming = next_at(tx)
+        return None if coming is None else coming - tx.now
+
+
+_ANSWERS = (outbox.c.priority < Priority.NUDGE, (outbox.c.priority, outbox.c.not_before, outbox.c.id))
+_NUDGES = (outbox.c.priority == Priority.NUDGE, (outbox.c.deadline, outbox.c.not_before, outbox.c.id))
+ORDERS = (_ANSWERS, _NUDGES)
+"""Answers and thanks leave in the order of their times; of nudges first those that are too late the soonest."""
+
+
+def _most_urgent(tx: Tx, platform: str, most: int) -> list[int]:
+    """Return ids of rows that may leave now, the most urgent first."""
+    ids: list[int] = []
+    for order in range(len(ORDERS)):
+        if len(ids) < most:
+            values = {"now": tx.now, "platform": platform, "most": most - len(ids)}
+            ids += tx.connection.scalars(_wanted(order), values)
+    return ids
+
+
+@cache
+def _wanted(order: int) -> Select[Any]:
+    """Return the statement for ids of rows that may leave now; made once, for it costs more to make than to run."""
+    which, by = ORDERS[order]
+    return (
+        select(outbox.c.id)
+        .join(addresses, addresses.c.id == outbox.c.address_id)
+        .where(
+            outbox.c.state == State.WAITING,
+            which,
+            outbox.c.not_before <= NOW,
+            outbox.c.deadline >= NOW,
+            # Wrapped, so that SQLite walks the few rows that wait and not everybody's address.
+            func.coalesce(addresses.c.platform, "") == bindparam("platform"),
+            REACHABLE,
+            IDLE,
+            ~OVERTAKES,
+            ~UNSENT,
+        )
+        .order_by(*by)
+        .limit(bindparam("most", type_=Integer))
+    )

@@ -1,0 +1,74 @@
+"""Claimed rows as they are sent: read, opened, and let go of where nobody can read them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography.fernet import InvalidToken
+from sqlalchemy import bindparam, select, update
+
+from bot.errors import SealBroken, SealGone
+from bot.outbox.shelf import unsealed
+from bot.outbox.states import Priority, State
+from bot.speech import Address, Outgoing
+from bot.store import Tx
+from bot.store.tables import addresses, outbox, persons
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A claimed row, ready to be sent. `message` is the platform's id of the message that it edits or deletes."""
+
+    id: int
+    address_id: int
+    address: Address
+    outgoing: Outgoing
+    message: str | None
+    deadline: int
+    claims: int
+    doubts: int
+    crashes: int
+    claimed_at: int
+    priority: Priority = Priority.REPLY
+
+
+_TARGET = outbox.alias("target")
+_PARCELS = (
+    select(outbox, addresses.c.platform, addresses.c.chat, persons.c.key_id, _TARGET.c.message.label("edited"))
+    .join(addresses, addresses.c.id == outbox.c.address_id)
+    .outerjoin(persons, persons.c.id == addresses.c.person_id)
+    .outerjoin(_TARGET, _TARGET.c.id == outbox.c.edits)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+)
+
+
+def read_parcels(tx: Tx, ids: list[int]) -> list[Parcel]:
+    """Return these rows in this order; those that cannot be read are final afterwards, and left out."""
+    rows = tx.connection.execute(_PARCELS, {"ids": ids})
+    parcels = []
+    for row in sorted(rows, key=lambda row: ids.index(row.id)):
+        try:
+            parcels.append(_parcel(tx, row))
+        except (InvalidToken, SealBroken, ValueError, KeyError) as error:
+            # One row that cannot be read must not hold up all the others, time and again.
+            # One that holds words of somebody who was erased meanwhile is not to be sent any more.
+            state = State.DROPPED if isinstance(error, SealGone) else State.DEAD
+            values = {"state": state, "problem": type(error).__name__, "finished_at": tx.now}
+            tx.connection.execute(update(outbox).where(outbox.c.id == row.id).values(**values))
+    return parcels
+
+
+def _parcel(tx: Tx, row: Any) -> Parcel:
+    seal = tx.keys.seal(row.key_id) if row.sealed else None
+    return Parcel(
+        id=row.id,
+        address_id=row.address_id,
+        address=Address(row.platform, row.chat),
+        outgoing=unsealed(row.body, row.sealed, row.op, seal),
+        message=row.edited,
+        deadline=row.deadline,
+        claims=row.claims,
+        doubts=row.doubts,
+        crashes=row.crashes,
+        claimed_at=tx.now,
+        priority=Priority(row.priority),
+    )
