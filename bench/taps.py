@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from sqlalchemy import String, cast, select, update
 
-from bench.town import DATABASES, DAY, Town, fill, line, open_store, place
+from bench.town import DATABASES, DAY, RunningClock, Town, fill, line, open_store, place
 from bot.catalogue import load_catalogue
 from bot.clock import utc
 from bot.nudges.sweep import sweep
@@ -29,7 +29,6 @@ from bot.rota import Rota
 from bot.speech import Address, Incoming, Kind, Outgoing, Payload, Receipt
 from bot.store import Store
 from bot.store.tables import addresses, outbox
-from tests.kit.clock import HandClock
 from tests.kit.talk import House, MemoryChat
 
 AT = 1_795_035_600
@@ -124,7 +123,7 @@ async def beside_a_sweep(house: House, rota: Rota, chat: StopwatchChat, waiting:
 
 def measure(url: str, taps: int, kind: str) -> bool:
     """Measure on one database."""
-    clock = HandClock(utc(AT - 60))
+    clock = RunningClock(utc(AT - 60))
     store = open_store(url, clock)
     beside = 20 * A_SECOND
     fill(store, Town(taps + beside, taps + beside, AT), platform="memory", sealed=True)

@@ -4,14 +4,17 @@ What a benchmark measures goes through Pebble's own code; only the filling goes 
 are mixed as in a public bot, and nobody has words of their own: those cost a seal each, which is measured apart.
 """
 
+import asyncio
 import json
 import os
 import random
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,6 +36,29 @@ PRACTICES = ("one-breath", "first-motion", "nightly-gratitude")
 CUES = ("coffee", "leaving", "lunch", "bed", None)
 DAY = 86_400
 HALF_AN_HOUR = 1800
+
+
+class RunningClock(HandClock):
+    """Goes on by itself from where a benchmark sets it, as a wall clock does."""
+
+    def __init__(self, start: datetime) -> None:
+        super().__init__(start)
+        self._set_at = time.monotonic()
+
+    def now(self) -> int:
+        return int(self.real())
+
+    def real(self) -> float:
+        return self._now + time.monotonic() - self._set_at
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def forward_to(self, at: int) -> None:
+        self._now, self._set_at = max(float(at), self.real()), time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
 
 
 @dataclass(frozen=True, slots=True)
