@@ -16,7 +16,8 @@ SCHEMA = """
 """
 """Found before PostgreSQL's own where the search path says so, and the same as that where no clock was set."""
 
-_SET = "SELECT set_config('search_path', 'public, hand, pg_catalog', true), set_config('pebble.now', %(now)s, true)"
+SET = "SELECT set_config('search_path', 'public, hand, pg_catalog', true), set_config('pebble.now', %(now)s, true)"
+"""What each transaction begins with."""
 _ticks = itertools.count(1)
 _followed: WeakSet[Engine] = WeakSet()
 
@@ -31,6 +32,6 @@ def follow(store: Store) -> None:
     _followed.add(store.engine)
 
     def set_now(connection: Connection) -> None:
-        connection.exec_driver_sql(_SET, {"now": repr(store.clock.real() + next(_ticks) / 1e6)})
+        connection.exec_driver_sql(SET, {"now": repr(store.clock.real() + next(_ticks) / 1e6)})
 
     event.listen(store.engine, "begin", set_now)

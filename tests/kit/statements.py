@@ -7,15 +7,17 @@ from typing import Any
 from sqlalchemy import event
 
 from bot.store import Store
+from tests.kit.shared_now import SET
 
 
 @contextmanager
 def statements(store: Store) -> Iterator[list[str]]:
-    """Collect the SQL of all statements meanwhile."""
+    """Collect the SQL of all statements meanwhile, without what sets the test's clock."""
     said: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        said.append(statement)
+        if statement != SET:
+            said.append(statement)
 
     event.listen(store.engine, "before_cursor_execute", note)
     try:
