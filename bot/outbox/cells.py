@@ -116,8 +116,9 @@ def grant(overall: Cell, limit: Limit, chats: Mapping[int, Cell], asks: Sequence
             continue
         seconds = wait(overall, limit, now)
         if seconds > ask.ahead:
-            # Each of those that have to wait comes back when its own turn may have come.
-            answers[n] = Later(seconds - ask.ahead + refused * limit.gap)
+            # Each of those that have to wait comes back when its own turn may have come, and no sooner than a clock can
+            # tell: what is left of a subtraction may be less than its smallest step, and would be asked for ever.
+            answers[n] = Later(max(seconds - ask.ahead, _NEAR) + refused * limit.gap)
             refused += 1
             continue
         at = now + seconds
