@@ -51,6 +51,8 @@ AWAY = 1.0
 """Seconds for which nothing is sent when the place that all processes share is out of reach."""
 LONGEST_GRACE = 1.0
 """Seconds by which a slot may be used late by a machine that has missed others."""
+MOST_NUDGES_AHEAD = 25
+"""Nudges whose slots may lie ahead of an answer's: at a thousand a second that is a fortieth of one."""
 PREFETCH = 0.05
 """Seconds' worth of messages that may wait for their slots before no more are claimed."""
 
@@ -88,6 +90,7 @@ class Pace:
         self._now = monotonic
         self._sleep = sleep
         self._ledger = ledger or LocalLedger(limits.overall, monotonic)
+        self._nudges_ahead = min(NUDGES_AHEAD, MOST_NUDGES_AHEAD * limits.overall.gap)
         self._waiting = 0
         self._paused: dict[int, float] = {}
         self._all_paused = 0.0
@@ -100,7 +103,8 @@ class Pace:
 
     async def permit(self, to: Address, address_id: int, op: Op = Op.NEW, priority: Priority = Priority.REPLY) -> float:
         """Return 0 as soon as this message may be sent, else for how many seconds nothing may be sent there."""
-        ask = Ask(address_id, self._limit(to, op), NUDGES_AHEAD if priority == Priority.NUDGE else ANSWERS_AHEAD)
+        ahead = self._nudges_ahead if priority == Priority.NUDGE else ANSWERS_AHEAD
+        ask = Ask(address_id, self._limit(to, op), ahead)
         while not (seconds := self.paused(address_id)):
             later = await self._stand_in_line(ask)
             if later is None:

@@ -164,6 +164,26 @@ def test_whoever_has_to_wait_waits_for_as_long_as_a_clock_can_tell() -> None:
     assert now + answer.seconds > now
 
 
+@pytest.mark.parametrize(("rate", "most"), [(30, 0.3), (1000, 0.05)])
+def test_an_answer_is_soon_behind_the_nudges_that_have_their_slots(rate: int, most: float) -> None:
+    async def work(loop: Time) -> float:
+        process = Process(loop, replace(LIMITS["telegram"], overall=Limit(rate, 1)))
+        nudges = [_permit(process, chat, Priority.NUDGE) for chat in range(300)]
+        waiting = asyncio.gather(*nudges)
+        await asyncio.sleep(0.01)
+        asked = loop.time()
+        await _permit(process, 1000, Priority.REPLY)
+        waited = loop.time() - asked
+        await waiting
+        return waited
+
+    assert in_no_time(work) <= most
+
+
+async def _permit(process: Process, chat: int, priority: Priority) -> None:
+    assert await process.pace.permit(Address("telegram", str(chat)), chat, priority=priority) == 0
+
+
 def test_the_full_speed_is_used() -> None:
     used = play([Burst(n % 4, n + 1, 1, 0.0, nudge=True) for n in range(300)])
     times = sorted(at for chat in used.values() for at in chat)
