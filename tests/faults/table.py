@@ -22,13 +22,13 @@ class Drill:
 
 
 DRILLS = (
-    Drill("kill -9 in mid-batch", kills.in_mid_batch, {"nudges": 90, "kills": 2}, {"nudges": 10_000, "kills": 50}),
-    Drill("kill -9 among answers", kills.among_answers, {"updates": 60, "kills": 2}, {"updates": 2000, "kills": 20}),
-    Drill("SIGTERM", kills.sigterm, {"nudges": 30, "stops": 1}, {"nudges": 600, "stops": 10}),
+    Drill("kill -9 in mid-batch", kills.in_mid_batch, {"nudges": 60, "kills": 1}, {"nudges": 10_000, "kills": 50}),
+    Drill("kill -9 among answers", kills.among_answers, {"updates": 40, "kills": 1}, {"updates": 2000, "kills": 20}),
+    Drill("SIGTERM", kills.sigterm, {"nudges": 12, "stops": 1}, {"nudges": 600, "stops": 10}),
     Drill("two copies", kills.two_copies, {"kills": 1}, {"kills": 10}),
     Drill("30 minutes of 502 and refusal", platforms.outage, {"messages": 30}, {"messages": 1000}),
     Drill("cut after sending", platforms.cut, {"messages": 60}, {"messages": 2000}),
-    Drill("429", platforms.limited, {"messages": 40}, {"messages": 2000}),
+    Drill("429", platforms.limited, {"messages": 20}, {"messages": 2000}),
     Drill("403", platforms.blocked, {"people": 10, "days": 2}, {"people": 300, "days": 7}),
     Drill("poison", platforms.poison, {"messages": 30}, {"messages": 1000}),
     Drill("group to supergroup", platforms.supergroup, {"groups": 3}, {"groups": 100}),
