@@ -187,21 +187,8 @@ class Store:
         """
         if not self._waiting:  # an earlier group took it along
             return
-        self._at_work = True
-        try:
-            self._run_group([self._waiting.popleft()])
-        finally:
-            self._at_work = False
-
-    def _run_group(self, group: list[_Waiting]) -> None:
-        try:
-            with self.engine.begin() as connection:
-                until = self.clock.monotonic() + GROUP_SECONDS
-                group[0].run_in(connection, Tx(connection, self.clock.now(), self.keys))
-                while self._waiting and len(group) < GROUP and self.clock.monotonic() < until:
-                    group.append(self._waiting.popleft())
-                    group[-1].run_in(connection, Tx(connection, self.clock.now(), self.keys))
-        except Exception:
+        group = [self._waiting.popleft()]
+        if not self._commit_together(group):
             for each in group:
                 each.run_alone(self._run)
             return
@@ -213,6 +200,22 @@ class Store:
                     each.run_alone(self._run)
                 else:
                     each.tell()
+
+    def _commit_together(self, group: list[_Waiting]) -> bool:
+        """Run the group, which grows while others come, and commit; return False when nothing of it is stored."""
+        self._at_work = True
+        try:
+            with self.engine.begin() as connection:
+                until = self.clock.monotonic() + GROUP_SECONDS
+                group[0].run_in(connection, Tx(connection, self.clock.now(), self.keys))
+                while self._waiting and len(group) < GROUP and self.clock.monotonic() < until:
+                    group.append(self._waiting.popleft())
+                    group[-1].run_in(connection, Tx(connection, self.clock.now(), self.keys))
+        except Exception:
+            return False
+        finally:
+            self._at_work = False  # whoever is told now and comes back at once has not had to wait
+        return True
 
     def _after_commit(self, done: list[Tx], loop: asyncio.AbstractEventLoop) -> None:
         if any(tx.erases for tx in done):

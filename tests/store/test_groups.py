@@ -17,8 +17,10 @@ from bot.people.queries import Person, find, meet, set_name
 from bot.privacy.erase import erase
 from bot.speech import Address, Outgoing
 from bot.store import Store, Tx
+from bot.store.engine import CROWDED
 from bot.store.facts import read_number, write_number
 from bot.store.tables import erasures, outbox, persons, seen
+from tests.kit.clock import HandClock
 from tests.kit.databases import KEY
 from tests.kit.talk import House
 from tests.privacy.copies import keys_left, readable
@@ -209,3 +211,25 @@ async def test_two_who_are_erased_at_once_take_nothing_of_a_third(store: Store) 
 def all_that_is_left(folder: Path) -> bytes:
     """Return what the database, its log and all keys that are left tell somebody who has them."""
     return readable([folder / "pebble.db"], keys_left([KEY], folder / "person.keys"))
+
+
+async def test_only_who_had_to_wait_makes_the_writer_crowded(house: House, clock: HandClock) -> None:
+    store, loop = house.store, asyncio.get_running_loop()
+    for _ in range(3):
+        await store.run(lambda tx: None)
+    assert not store.crowded, "one after the other nobody waits"
+    begun, gate = asyncio.Event(), threading.Event()
+
+    def long_work(_tx: Tx) -> None:
+        loop.call_soon_threadsafe(begun.set)
+        assert gate.wait(5)
+
+    first = asyncio.create_task(store.run(long_work))
+    await begun.wait()
+    second = asyncio.create_task(store.run(lambda tx: None))
+    await asyncio.sleep(0)
+    gate.set()
+    await asyncio.gather(first, second)
+    assert store.crowded
+    clock.forward(CROWDED)
+    assert not store.crowded
