@@ -144,6 +144,7 @@ TEXTS: dict[str, tuple[str, str | None]] = {
     "zero-width only": ("\u200b\u200d\ufeff\u2060", None),
     "only Hangul fillers": ("\u3164 \u1160\uffa0", None),
     "only empty Braille": ("\u2800", None),
+    "only what is not assigned": ("\u2065\ufff0\U000e0080", None),
     "a Hangul filler among words": ("tea\u3164time", "tea\u3164time"),
     "only NUL": ("\0\0", None),
     "only a lone surrogate": ("\ud83d", None),

@@ -44,7 +44,7 @@ _RECENT = (
     .order_by(moments.c.id)
 )
 _BEFORE = select(func.max(moments.c.answered_at)).where(
-    moments.c.person_id == _PERSON, moments.c.id < bindparam("moment_id", type_=BigInteger)
+    moments.c.person_id == _PERSON, moments.c.id != bindparam("moment_id", type_=BigInteger)
 )
 
 
@@ -56,7 +56,7 @@ def tally(tx: Tx, person: Person, since: int) -> Tally:
 
 
 def answered_before(tx: Tx, person: Person, moment_id: int) -> int | None:
-    """Return when the newest answer before this moment was given (UTC seconds)."""
+    """Return when the newest answer to any other moment was given (UTC seconds): this one may be an old one."""
     found: int | None = tx.connection.scalar(_BEFORE, {"person_id": person.id, "moment_id": moment_id})
     return found
 

@@ -6,9 +6,14 @@ BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\U0001d159")
 """Hangul fillers (default ignorable, UAX 44), the empty pattern of Braille, the note without a head."""
 
 
+_UNASSIGNED = frozenset(map(chr, (0x2065, *range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000))))
+"""Not assigned, and shown as nothing (Default_Ignorable_Code_Point). Others may be emoji that Python does not know yet."""
+
+
 def shows(text: str) -> bool:
     """Return whether anything of a text can be seen: no space, zero-width character or accent without a letter."""
-    return any(not c.isspace() and c not in BLANK and unicodedata.category(c) not in ("Cf", "Cc", "Mn") for c in text)
+    blank = BLANK | _UNASSIGNED
+    return any(not c.isspace() and c not in blank and unicodedata.category(c) not in ("Cf", "Cc", "Mn") for c in text)
 
 
 def has_letters(text: str) -> bool:

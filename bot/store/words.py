@@ -24,7 +24,8 @@ class Word(TypeDecorator[str]):
 
 def _written(value: Any) -> Any:
     if isinstance(value, str):
-        assert value.isalpha(), "a word of ours"
+        if not value.isalpha():
+            raise ValueError("only a word of ours is written out")
         return literal_column(f"'{value}'", String())
     if isinstance(value, list | tuple):
         return [_written(one) for one in value]

@@ -267,6 +267,20 @@ async def test_who_comes_back_after_a_while_is_welcome_and_nothing_is_counted_up
     assert anna.newest.text == "You came back. Good to see you."
 
 
+async def test_who_answers_an_old_moment_late_has_not_been_away(anna: Friend, house: House) -> None:
+    await begins(anna, "Doorway pause")
+    await anna.tap("Did it")
+    await begins(anna, "Doorway pause")
+    old = anna.newest
+    for _ in range(9):
+        await house.pass_time(DAY)
+        await begins(anna, "Doorway pause")
+        await anna.tap("Did it")
+    late = next(button for row in old.rows for button in row if button.label == "Did it")
+    await anna.tap_payload(late.payload, old.id)
+    assert "You came back. Good to see you." not in anna.said
+
+
 async def test_nothing_of_all_this_comes_by_itself(anna: Friend, house: House) -> None:
     await begins(anna, "Doorway pause")
     await anna.tap("Did it")
