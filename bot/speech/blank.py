@@ -7,7 +7,7 @@ BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\U0001d159")
 
 
 _UNASSIGNED = frozenset(map(chr, (0x2065, *range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000))))
-"""Not assigned, and shown as nothing (Default_Ignorable_Code_Point). Others may be emoji that Python does not know yet."""
+"""Not assigned, and shown as nothing (Default_Ignorable_Code_Point); others may be emoji newer than Python."""
 
 
 def shows(text: str) -> bool:
