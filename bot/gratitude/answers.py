@@ -4,7 +4,7 @@ While it has not come, `answer_due_at` says when to look again. Where its sender
 want to hear of who answers just now, that is when its life is over; `let_in` looks before, as soon as they want to.
 """
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 
 from bot.gratitude import queries
 from bot.gratitude.arriving import bring_each, comes_to
@@ -31,7 +31,8 @@ def answer(tx: Tx, link: Link, word: str) -> bool:
     stance nor a key of theirs that does not open shows in it.
     """
     kept = update(links).where(links.c.id == link.id, links.c.answer.is_(None))
-    result = tx.connection.execute(kept.values(answer=word, answered_at=tx.now, answer_due_at=tx.now))
+    due = case((links.c.sender_id.is_not(None), tx.now))  # whoever is erased in this moment is not looked for
+    result = tx.connection.execute(kept.values(answer=word, answered_at=tx.now, answer_due_at=due))
     return int(result.rowcount) == 1
 
 
@@ -97,6 +98,8 @@ def next_due(tx: Tx) -> int | None:
 
 def sweep(tx: Tx) -> int:
     """Bring what is due, and return how many answers were looked at."""
+    nobodys = (links.c.answer_due_at <= tx.now, links.c.sender_id.is_(None))
+    tx.connection.execute(update(links).where(*nobodys).values(answer_due_at=None))
     order = (links.c.answer_due_at, links.c.answered_at, links.c.id)
     wanted = select(links.c.id).where(links.c.answer_due_at <= tx.now).order_by(*order).limit(BATCH)
     if tx.many_writers:

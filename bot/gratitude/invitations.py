@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from bot.errors import SealGone
 from bot.gratitude.queries import call, name_of, stance
 from bot.gratitude.reports import is_suspended
 from bot.gratitude.rules import LIFE
@@ -111,8 +112,18 @@ def is_fresh(tx: Tx, sender: Person, token: str) -> bool:
 
 def note_sender(tx: Tx, person: Person, invitation: Invitation) -> None:
     """Let whoever made an invitation stand among those whom the person knows, though nothing was accepted."""
-    key_id = tx.connection.execute(select(persons.c.key_id).where(persons.c.id == invitation.sender_id)).scalar_one()
+    key_id = _maker(tx, invitation.sender_id).key_id
     call(tx, person, invitation.sender_id, invitation.name, (bytes(key_id),))
+
+
+def _maker(tx: Tx, person_id: int) -> Any:
+    """Return the row of whoever made an invitation. Raises SealGone where they are erased in this very moment."""
+    found = tx.connection.execute(
+        select(persons.c.key_id, persons.c.sealed_name).where(persons.c.id == person_id)
+    ).one_or_none()
+    if found is None:  # asked once more, the invitation is not there either
+        raise SealGone("whoever made this invitation was erased beside it")
+    return found
 
 
 def settle(tx: Tx, invitation: Invitation) -> bool:
@@ -134,9 +145,7 @@ def _stands(tx: Tx, person: Person, row: Any) -> bool:
 
 
 def _invitation(tx: Tx, person: Person, row: Any) -> Invitation:
-    sender = tx.connection.execute(
-        select(persons.c.key_id, persons.c.sealed_name).where(persons.c.id == row.person_id)
-    ).one()
+    sender = _maker(tx, row.person_id)
     name = name_of(tx, person.id, person.seal, row.person_id)
     if name is None:
         theirs = tx.keys.seal(sender.key_id)

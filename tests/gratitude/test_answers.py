@@ -194,6 +194,15 @@ async def test_on_both_databases_two_who_look_at_once_bring_it_once(store: Store
     assert hearts(anna) == 1
 
 
+async def test_an_answer_that_nobody_waits_for_is_let_go(store: Store, clock: HandClock) -> None:
+    house = House(store, clock)
+    await meet(house.person("anna"), house.person("bea"))
+    nameless = update(links).values(sender_id=None, answer="heart", answered_at=clock.now(), answer_due_at=clock.now())
+    store.run_now(lambda tx: tx.connection.execute(nameless))
+    await store.run(answers.sweep)
+    assert store.run_now(answers.next_due) is None
+
+
 async def test_sentences_come_before_answers(anna: Friend, met: Friend, house: House) -> None:
     await met.command("thanks")
     await say(met, "Anna", "I like your patience.", "Bea", "Send")
