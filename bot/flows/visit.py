@@ -16,7 +16,7 @@ from bot.people.queries import Person, find
 from bot.schedules.zones import local
 from bot.speech import Button, Form, Incoming, Op, Outgoing, Payload, Rows, Ways, read_payload
 from bot.store import Tx
-from bot.texts import N_, Voice
+from bot.texts import LANGUAGES, N_, Voice
 
 RECENT = 12
 """Messages in which the buttons of an answered question are looked for."""
@@ -145,6 +145,12 @@ class Visit:
         if wants_line(self.tx, self.person):
             outgoing = replace(outgoing, text=f"{outgoing.text}\n\n{self.voice.say(KEPT)}")
         self.show(outgoing, links=links)
+
+    def says(self, message: str) -> bool:
+        """Return whether one of our texts stands in the tapped message, in whichever language it was said."""
+        found = self._tapped_message()
+        said = found[1][0].text if found else ""
+        return any(Voice.of(language).say(message) in said for language in LANGUAGES)
 
     def say(self, message: str, rows: Rows = (), **values: object) -> None:
         """Answer with one of our texts, in the person's language."""
