@@ -218,7 +218,7 @@ class Visit:
     def redraw(self, changed: Outgoing, links: Collection[int] = ()) -> None:
         """Change the tapped message in place, its buttons too; what it shows stays, and a settled one as it is.
 
-        One that is forgotten is said anew; the sentences of these links stand in it.
+        One that is forgotten is said anew; what these links tell stands in it either way.
         """
         found = self._tapped_message()
         if found is None:
@@ -231,6 +231,7 @@ class Visit:
             edit = replace(changed, op=Op.EDIT, **kept)
             self._tapped = None
             shelf.put(self.tx, self.person.recipient, edit, Terms(edits=outbox_id))
+            shelf.note_links(self.tx, outbox_id, links)
 
     def take_away(self) -> bool:
         """Delete the tapped message and forget what it said; return False when it is not known any more."""
