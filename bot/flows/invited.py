@@ -117,7 +117,7 @@ def _mute(visit: Visit, invitation: Invitation) -> None:
     """Let what else they send wait; this one can be seen all the same while it lives, in case the person wants to."""
     note_sender(visit.tx, visit.person, invitation)
     queries.set_muted(visit.tx, visit.person, invitation.sender_id, True)
-    _redraw(visit, invitation, MUTED, _rows(visit, invitation)[:1])
+    _redraw(visit, invitation, MUTED, _rows(visit, invitation))
 
 
 def _block(visit: Visit, invitation: Invitation) -> None:
