@@ -6,6 +6,7 @@ Whatever is chosen, whoever made it is told nothing: only a yes shows, for the s
 from collections.abc import Callable, Mapping
 
 from bot.flows.care import BLOCKED, CARE, MUTED, REPORTED
+from bot.flows.kept_line import KEPT
 from bot.flows.visit import OLD, Chapter, Command, Option, Visit
 from bot.gratitude import pass_on, queries, reports
 from bot.gratitude.invitations import Closed, Invitation, note_sender, open_invitation, opened, settle
@@ -96,8 +97,11 @@ def _no(visit: Visit, invitation: Invitation) -> None:
 
 
 def _redraw(visit: Visit, invitation: Invitation, line: str, rows: Rows) -> None:
+    # What is kept is said once: where it stands it stays, for nothing has been answered yet.
+    kept = visit.voice.say(KEPT) if visit.says(KEPT) else ""
     said = visit.voice.say(line, name=invitation.name) if line else ""
-    visit.redraw(Outgoing("\n\n".join(filter(None, (_text(visit, invitation), said))), rows), (invitation.link_id,))
+    text = "\n\n".join(filter(None, (_text(visit, invitation), kept, said)))
+    visit.redraw(Outgoing(text, rows), (invitation.link_id,))
 
 
 def _more(visit: Visit, invitation: Invitation) -> None:
@@ -113,7 +117,7 @@ def _mute(visit: Visit, invitation: Invitation) -> None:
     """Let what else they send wait; this one can be seen all the same while it lives, in case the person wants to."""
     note_sender(visit.tx, visit.person, invitation)
     queries.set_muted(visit.tx, visit.person, invitation.sender_id, True)
-    _redraw(visit, invitation, MUTED, _rows(visit, invitation)[:1])
+    _redraw(visit, invitation, MUTED, _rows(visit, invitation))
 
 
 def _block(visit: Visit, invitation: Invitation) -> None:

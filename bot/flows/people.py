@@ -1,6 +1,6 @@
 """/people: whom one knows through Pebble, page by page; each can be muted and blocked, and let in again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from bot.flows.give_thanks import give_thanks
 from bot.flows.visit import OLD, Chapter, Command, Visit
@@ -15,18 +15,23 @@ IN_A_ROW = 5
 
 
 def _people(visit: Visit) -> None:
-    visit.show(_page(visit, 0))
+    page, links = _page(visit, 0)
+    visit.show(page, links=links)
 
 
 def _browse(visit: Visit, payload: Payload) -> None:
-    visit.redraw(_page(visit, payload.row))
+    page, links = _page(visit, payload.row)
+    visit.redraw(page, links)
 
 
-def _page(visit: Visit, number: int) -> Outgoing:
-    """Return a page of people, those who are muted or blocked last; one that is not there any more is the last."""
+def _page(visit: Visit, number: int) -> tuple[Outgoing, Collection[int]]:
+    """Return a page of people, those who are muted or blocked last; one that is not there any more is the last.
+
+    And the links that tell the names on it.
+    """
     count = acquaintances.count_of(visit.tx, visit.person)
     if not count:
-        return Outgoing(visit.voice.say(N_("Nobody is here yet. /thanks is the way to somebody.")))
+        return Outgoing(visit.voice.say(N_("Nobody is here yet. /thanks is the way to somebody."))), ()
     last = (count - 1) // ON_A_PAGE
     number = min(number, last)
     known = acquaintances.page(visit.tx, visit.person, number * ON_A_PAGE, ON_A_PAGE)
@@ -39,7 +44,8 @@ def _page(visit: Visit, number: int) -> Outgoing:
         for label, page in ((N_("Back"), number - 1), (N_("Next page"), number + 1))
         if 0 <= page <= last
     )
-    return Outgoing(text, (*numbers, turns) if turns else tuple(numbers))
+    links = queries.told_by(visit.tx, visit.person, [one.other_id for one in known])
+    return Outgoing(text, (*numbers, turns) if turns else tuple(numbers)), links
 
 
 def _state(visit: Visit, one: Acquaintance) -> str:
@@ -98,7 +104,8 @@ def _tap(visit: Visit, payload: Payload) -> None:
         _thank(visit, one)
     elif choice in _CHANGES:
         _CHANGES[choice](visit, one)
-        visit.redraw(_card(visit, acquaintances.find(visit.tx, visit.person, one.id) or one, int(page[:6])))
+        card = _card(visit, acquaintances.find(visit.tx, visit.person, one.id) or one, int(page[:6]))
+        visit.redraw(card, queries.told_by(visit.tx, visit.person, [one.other_id]))
     else:
         visit.toast = visit.voice.say(OLD)
 

@@ -54,12 +54,16 @@ def _back_button(visit: Visit, link: Link) -> Button:
 
 
 def _back(visit: Visit, link: Link) -> None:
-    _redraw(visit, link, "", buttons(visit.voice, link.id, answered=link.answer is not None))
+    _redraw(visit, link, "", _buttons(visit, link))
+
+
+def _buttons(visit: Visit, link: Link) -> Rows:
+    return buttons(visit.voice, link.id, answered=link.answer is not None)
 
 
 def _mute(visit: Visit, link: Link) -> None:
     queries.set_muted(visit.tx, visit.person, link.sender_id or 0, True)
-    _redraw(visit, link, MUTED, ())
+    _redraw(visit, link, MUTED, _buttons(visit, link))
 
 
 def _block(visit: Visit, link: Link) -> None:

@@ -16,7 +16,7 @@ from bot.people.queries import Person, find
 from bot.schedules.zones import local
 from bot.speech import Button, Form, Incoming, Op, Outgoing, Payload, Rows, Ways, read_payload
 from bot.store import Tx
-from bot.texts import N_, Voice
+from bot.texts import LANGUAGES, N_, Voice
 
 RECENT = 12
 """Messages in which the buttons of an answered question are looked for."""
@@ -146,6 +146,12 @@ class Visit:
             outgoing = replace(outgoing, text=f"{outgoing.text}\n\n{self.voice.say(KEPT)}")
         self.show(outgoing, links=links)
 
+    def says(self, message: str) -> bool:
+        """Return whether one of our texts stands in the tapped message, in whichever language it was said."""
+        found = self._tapped_message()
+        said = found[1][0].text if found else ""
+        return any(Voice.of(language).say(message) in said for language in LANGUAGES)
+
     def say(self, message: str, rows: Rows = (), **values: object) -> None:
         """Answer with one of our texts, in the person's language."""
         self.show(Outgoing(self.voice.say(message, **values), rows))
@@ -212,7 +218,7 @@ class Visit:
     def redraw(self, changed: Outgoing, links: Collection[int] = ()) -> None:
         """Change the tapped message in place, its buttons too; what it shows stays, and a settled one as it is.
 
-        One that is forgotten is said anew; the sentences of these links stand in it.
+        One that is forgotten is said anew; what these links tell stands in it either way.
         """
         found = self._tapped_message()
         if found is None:
@@ -225,6 +231,7 @@ class Visit:
             edit = replace(changed, op=Op.EDIT, **kept)
             self._tapped = None
             shelf.put(self.tx, self.person.recipient, edit, Terms(edits=outbox_id))
+            shelf.note_links(self.tx, outbox_id, links)
 
     def take_away(self) -> bool:
         """Delete the tapped message and forget what it said; return False when it is not known any more."""

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from bot.gratitude.rules import Left, Plan, Today, earliest_counted, end_of_day, today
 from bot.people.queries import Person
 from bot.schedules.zones import local
 from bot.store import Seal, Tx
-from bot.store.tables import acquaintances, chains, links
+from bot.store.tables import acquaintances, addresses, appearances, chains, invitations, links, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +133,28 @@ def taken_days(tx: Tx, receiver: Person, sender_id: int | None, but: int) -> set
 
 
 def told_by_others(tx: Tx, person: Person) -> list[int]:
-    """Return the links by which somebody else has told the person something: a sentence, or an answer."""
-    got = and_(links.c.receiver_id == person.id, links.c.brought_at.is_not(None))
+    """Return the links by which somebody else has told the person something: a sentence, an answer, or their name."""
     answered = and_(links.c.sender_id == person.id, links.c.answer.is_not(None))
-    return list(tx.connection.scalars(select(links.c.id).where(or_(got, answered)).order_by(links.c.id)))
+    return list(tx.connection.scalars(select(links.c.id).where(or_(_got(person), answered)).order_by(links.c.id)))
+
+
+def told_by(tx: Tx, person: Person, other_ids: Collection[int]) -> list[int]:
+    """Return for each of these others who has told the person something the last link by which they did."""
+    theirs = (links.c.sender_id.in_(other_ids), _got(person))
+    return list(tx.connection.scalars(select(func.max(links.c.id)).where(*theirs).group_by(links.c.sender_id)))
+
+
+def _got(person: Person) -> ColumnElement[bool]:
+    """Return what holds of a link whose sentence was brought to the person, or whose sender's name was shown to them.
+
+    An invitation shows it whatever is done with it then.
+    """
+    brought = and_(links.c.receiver_id == person.id, links.c.brought_at.is_not(None))
+    opened = select(invitations.c.link_id).where(invitations.c.opened_by == person.id)
+    shown = select(appearances.c.link_id).join(outbox, outbox.c.id == appearances.c.outbox_id)
+    shown = shown.join(addresses, addresses.c.id == outbox.c.address_id).where(addresses.c.person_id == person.id)
+    others = and_(links.c.sender_id != person.id, or_(links.c.id.in_(opened), links.c.id.in_(shown)))
+    return or_(brought, others)
 
 
 def way_to(tx: Tx, link_id: int | None) -> set[int]:

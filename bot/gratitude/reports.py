@@ -25,7 +25,7 @@ class Report:
 def report(tx: Tx, person: Person, link_id: int, sender_id: int, *, shows: bool) -> None:
     """Report a sentence that came, or the invitation to one; `shows`: the host may read it.
 
-    The second person to report its sender suspends.
+    The second person to report its sender suspends. A suspension stays when one of the two goes.
     """
     wanted = tx.insert(reports).values(link_id=link_id, person_id=person.id, about_id=sender_id, shows=shows, at=tx.now)
     tx.connection.execute(

@@ -219,5 +219,8 @@ def look_again(since: int, now: int) -> int:
 
 
 def suspends(reporters: Collection[int | None]) -> bool:
-    """Return whether these reports, by the people who made them, suspend: erased ones count as one."""
-    return len(set(reporters)) >= SUSPENDING
+    """Return whether these reports, by the people who made them, suspend.
+
+    Those of erased people (None) do not count: whoever goes and begins anew could otherwise be two.
+    """
+    return len(set(reporters) - {None}) >= SUSPENDING

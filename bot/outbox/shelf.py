@@ -84,9 +84,15 @@ def put(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) ->
     if made is None:
         return False
     _hand_out(tx, [made])
-    where = [{"outbox_id": made, "link_id": link_id} for link_id in sorted(set(terms.links))]
-    tx.connection.execute(appearances.insert(), where)
+    note_links(tx, made, terms.links)
     return True
+
+
+def note_links(tx: Tx, outbox_id: int, links: Collection[int]) -> None:
+    """Note that the sentence, answer or names of these links stand in a message, beside what stood there before."""
+    where = [{"outbox_id": outbox_id, "link_id": link_id} for link_id in sorted(set(links))]
+    if where:
+        tx.connection.execute(tx.insert(appearances).on_conflict_do_nothing(), where)
 
 
 def pass_over(tx: Tx, recipient: Recipient) -> None:

@@ -82,6 +82,27 @@ async def test_an_invitation_says_who_it_is_from_before_all_and_the_line_below(
     assert sum(LINE in said for said in bea.said) == 1
 
 
+@pytest.mark.parametrize(
+    "taps",
+    [("…",), ("…", "Back"), ("…", "Mute"), ("…", "Block"), ("…", "Report"), ("…", "Report", "Report")],
+    ids=" ".join,
+)
+async def test_on_an_invitation_the_line_stays_whatever_is_tapped_below(bea: Friend, taps: tuple[str, ...]) -> None:
+    await bea.command("accept", invitation(bea, code_of))
+    for label in taps:
+        await bea.tap(label)
+    assert LINE in bea.newest.text.split("\n\n")
+    await bea.command("thanks")
+    assert sum(LINE in said for said in bea.said) == 1
+
+
+async def test_who_has_read_it_elsewhere_does_not_read_it_below_an_invitation(bea: Friend) -> None:
+    await bea.command("help")
+    await bea.command("accept", invitation(bea, code_of))
+    await bea.tap("…")
+    assert LINE not in bea.newest.text
+
+
 async def test_the_introduction_says_it_itself(bea: Friend) -> None:
     await bea.command("start")
     assert len(bea.said) == 1

@@ -64,7 +64,7 @@ async def test_who_is_muted_waits_and_the_sentence_is_there_for_who_wants_it(
     await opens(anna, bea)
     await bea.tap("Mute")
     assert "From now on, what Anna sends waits for a week, in case you want it." in bea.newest.text
-    assert bea.newest.labels == ["Accept", "No, thank you"]
+    assert bea.newest.labels == ["Accept", "No, thank you", "…"]
     await bea.tap("Accept")
     assert letters(bea) == [SENTENCE]
     await house.pass_time(DAY)
@@ -98,6 +98,24 @@ async def test_a_report_is_asked_once_more_and_blocks(anna: Friend, bea: Friend,
     assert [(one.sentence, one.suspended) for one in house.store.run_now(reported)] == [(None, False)]
     await bea.command("accept", code)
     assert bea.newest.text == CLOSED
+
+
+async def test_who_has_muted_can_still_block_and_report(anna: Friend, bea: Friend, house: House) -> None:
+    await opens(anna, bea)
+    await say(bea, "Mute", "…")
+    assert bea.newest.labels == ["Mute", "Block", "Report", "Back"]
+    await say(bea, "Report", "Report")
+    assert len(house.store.run_now(reported)) == 1
+    carl = house.person("carl")
+    await opens(anna, carl)
+    for label in ("Back", "Accept", "…", "Mute"):
+        await carl.tap(label)
+    letter = next(said for said in carl.inbox if said.text.startswith("💛"))
+    assert letter.text.endswith("/people changes it.")
+    assert letter.labels == ["❤️", "You made my day", "Good that you exist", "Pass it on", "…"]
+    for label in ("❤️", "…", "Report", "Without it"):
+        await carl.tap(label)
+    assert len(house.store.run_now(reported)) == 2
 
 
 async def test_two_who_report_suspend_whether_on_an_invitation_or_a_letter(

@@ -23,7 +23,7 @@ from bot.store.tables import addresses, chains, invitations, links, outbox, pers
 from tests.flows.looking import look, person_of
 from tests.kit.clock import HandClock
 from tests.kit.talk import Friend, House
-from tests.kit.thanks import all_links, code_of, invite, letters, meet, pass_on, say, thank
+from tests.kit.thanks import acquaint, all_links, code_of, invite, letters, meet, pass_on, say, thank
 from tests.privacy.test_delete import asks_and_taps, swept
 
 HOUR, DAY = 3600, 86_400
@@ -120,6 +120,57 @@ async def test_an_invitation_that_was_opened_is_taken_back(anna: Friend, bea: Fr
     await asks_and_taps(anna)
     await house.pump.settle()
     assert "Anna" not in "".join(bea.said)
+
+
+@pytest.mark.parametrize("taps", [(), ("No, thank you",), ("…", "Mute"), ("…", "Block")], ids=" ".join)
+async def test_files_and_lists_that_hold_the_name_on_an_invitation_are_taken_back(
+    anna: Friend, bea: Friend, house: House, taps: tuple[str, ...]
+) -> None:
+    await bea.command("accept", await invite(anna, "Bea", signed="Xanthippe"))
+    for label in taps:
+        await bea.tap(label)
+    await bea.command("export")
+    await bea.command("people")
+    assert "Xanthippe" in str([said.attachment for said in bea.inbox])
+    await bea.command("help")
+    await asks_and_taps(anna)
+    await house.pump.settle()
+    assert "Xanthippe" not in str(bea.inbox)
+    assert bea.inbox, "what does not hold it stays"
+
+
+async def test_a_list_of_people_is_taken_back_when_somebody_on_it_leaves(
+    anna: Friend, bea: Friend, house: House
+) -> None:
+    await meet(anna, bea)
+    await anna.command("people")
+    of_anna = anna.newest
+    await asks_and_taps(bea)
+    await house.pump.settle()
+    assert of_anna in anna.inbox, "so she calls her herself"
+    await bea.command("accept", await invite(anna, "Bea"))
+    await bea.tap("Accept")
+    await bea.command("people")
+    listed = bea.newest
+    await bea.tap("1")
+    assert listed.text == "Anna"
+    await asks_and_taps(anna)
+    await house.pump.settle()
+    assert listed not in bea.inbox
+
+
+async def test_a_name_that_a_list_was_turned_to_is_taken_back_too(anna: Friend, bea: Friend, house: House) -> None:
+    await meet(anna, bea)
+    house.clock.forward(60)
+    acquaint(bea, 10)
+    await bea.command("people")
+    assert "Anna" not in bea.newest.text
+    listed = bea.newest
+    await bea.tap("Next page")
+    assert "Anna" in listed.text
+    await asks_and_taps(anna)
+    await house.pump.settle()
+    assert listed not in bea.inbox
 
 
 async def test_a_word_back_is_taken_back_when_who_gave_it_leaves(anna: Friend, bea: Friend, house: House) -> None:

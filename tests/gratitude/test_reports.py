@@ -11,7 +11,8 @@ from tests.flows.looking import person_of
 from tests.kit.clock import HandClock
 from tests.kit.databases import KEY
 from tests.kit.talk import Friend, House
-from tests.kit.thanks import SENTENCE, all_links, meet, thank
+from tests.kit.thanks import SENTENCE, all_links, invite, meet, thank
+from tests.privacy.test_delete import asks_and_taps
 
 SECOND = "You carry the heavy end."
 
@@ -50,6 +51,25 @@ async def test_once_lifted_old_reports_no_longer_count(house: House, anna: Frien
     for label in ("…", "Report", "Without it"):
         await dora.tap(label)
     assert not house.store.run_now(lambda tx: is_suspended(tx, told))
+
+
+async def reports_an_invitation(anna: Friend, friend: Friend) -> None:
+    await friend.command("accept", await invite(anna, friend.name.title()))
+    for label in ("…", "Report", "Report"):
+        await friend.tap(label)
+
+
+async def test_nobody_is_two_by_beginning_anew(house: House, anna: Friend) -> None:
+    bea, carl = house.person("bea"), house.person("carl")
+    await reports_an_invitation(anna, bea)
+    await asks_and_taps(bea)
+    await reports_an_invitation(anna, bea)
+    number = house.store.run_now(lambda tx: person_of(tx, anna).id)
+    assert not house.store.run_now(lambda tx: is_suspended(tx, number))
+    await reports_an_invitation(anna, carl)
+    assert house.store.run_now(lambda tx: is_suspended(tx, number))
+    await asks_and_taps(carl)
+    assert house.store.run_now(lambda tx: is_suspended(tx, number)), "and that stays when one of the two goes"
 
 
 async def test_the_host_can_suspend_and_lift_anybody_who_is_there(house: House, anna: Friend) -> None:

@@ -140,4 +140,5 @@ def test_two_different_people_suspend() -> None:
     assert not suspends([1, 1])
     assert not suspends([None, None])
     assert suspends([1, 2])
-    assert suspends([None, 2])
+    assert not suspends([None, 2])
+    assert suspends([None, 1, 2])

@@ -32,13 +32,15 @@ async def write(friend: Friend, to: str, sentence: str = SENTENCE, *, signed: st
         await friend.send(signed or friend.name.title())
 
 
-async def invite(friend: Friend, to: str, sentence: str = SENTENCE, *, begun: bool = False) -> str:
+async def invite(
+    friend: Friend, to: str, sentence: str = SENTENCE, *, begun: bool = False, signed: str | None = None
+) -> str:
     """Write to somebody new and return the code of the invitation."""
     if not begun:
         await friend.command("thanks")
     if "Somebody new" in friend.newest.labels:
         await friend.tap("Somebody new")
-    await write(friend, to, sentence)
+    await write(friend, to, sentence, signed=signed)
     await friend.tap("Send")
     return code_of(friend)
 
