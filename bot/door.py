@@ -21,9 +21,9 @@ from bot.flows.words import hear, hear_file, hear_form
 from bot.nudges.own import of_person
 from bot.outbox.addresses import pause_address, rewrite_address
 from bot.outbox.shelf import Terms, put
-from bot.people.queries import find, meet, meet_group, note_cursor, remember_words
+from bot.people.queries import Person, find, meet, meet_again, meet_group, note_cursor, remember_words
 from bot.schedules.zones import known_zone
-from bot.speech import Incoming, Kind, Outgoing, Shown, Ways, read_payload
+from bot.speech import Incoming, Kind, Outgoing, Shown, Ways
 from bot.store import Store, Tx
 from bot.store.bulk import insert_rows
 from bot.store.tables import seen, skipped
@@ -78,10 +78,9 @@ def _is_new(tx: Tx, key: str) -> bool:
 
 def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming, ways: Ways) -> Shown:
     language = Voice.of(incoming.language or "en").language
-    if incoming.kind is Kind.TAP and _of_a_conversation(incoming.text) and find(tx, incoming.address) is None:
-        # The second tap on the last button of /delete must not make somebody anew who is gone.
+    person = _met(tx, incoming, language)
+    if person is None:
         return Shown(Voice.of(language).say(OLD))
-    person = meet(tx, incoming.address, language, known_zone(incoming.zone), aside=incoming.aside)
     person = replace(person, via=incoming.via)
     if incoming.cursor:
         note_cursor(tx, person.address_id, incoming.cursor)
@@ -136,9 +135,13 @@ _LOOKS = {Kind.ASKS: _suggest, Kind.SHARES: _share}
 """Events that change nothing, and so need no key."""
 
 
-def _of_a_conversation(button: str) -> bool:
-    payload = read_payload(button)
-    return payload is not None and payload.verb == "flow" and payload.choice != ""
+def _met(tx: Tx, incoming: Incoming, language: str) -> Person | None:
+    """Return whose event this is, somebody new too; None: the tap of nobody."""
+    zone = known_zone(incoming.zone)
+    if incoming.kind is Kind.TAP:
+        # Nobody's first word is a button. It is an old one, and whoever has left is not made anew by it.
+        return meet_again(tx, incoming.address, zone, aside=incoming.aside)
+    return meet(tx, incoming.address, language, zone, aside=incoming.aside)
 
 
 def _remember(visit: Visit, words: str) -> None:

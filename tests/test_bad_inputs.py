@@ -15,7 +15,7 @@ from bot.schedules.rules import Times
 from bot.speech import Address, File, Incoming, Kind
 from bot.store import Keyring, Store
 from bot.store.tables import addresses, persons
-from tests.flows.looking import DAY, moments_of, nudges_of, payload, position_of
+from tests.flows.looking import DAY, make_known, moments_of, nudges_of, payload, position_of
 from tests.kit.clock import HandClock
 from tests.kit.databases import KEY, migrated_file
 from tests.kit.talk import KEPT_LINE, Friend, House
@@ -283,6 +283,7 @@ async def test_four_thousand_characters_are_still_kept(friend: Friend) -> None:
 )
 @pytest.mark.parametrize("message", [None, "1", "999999999", "x" * 64])
 async def test_a_forged_button_is_an_old_one(friend: Friend, forged: str, message: str | None) -> None:
+    make_known(friend)
     shown = await friend.tap_payload(forged, message)
     assert (shown.toast, friend.inbox, moments_of(friend)) == (OLD, [], [])
 

@@ -100,17 +100,23 @@ def reach(tx: Tx, person_id: int) -> Person | None:
 
 
 def meet(tx: Tx, address: Address, language: str, hinted_zone: str | None, *, aside: bool = False) -> Person:
-    """Return the person at this address, new or known; their address is awake again because they did something.
+    """Return the person at this address, new or known, as `meet_again` does."""
+    known = meet_again(tx, address, hinted_zone, aside=aside)
+    while known is None:  # once more where the address went away in this very moment: somebody was erased there
+        _welcome(tx, address, language, hinted_zone)
+        known = find(tx, address)
+    return known
+
+
+def meet_again(tx: Tx, address: Address, hinted_zone: str | None, *, aside: bool = False) -> Person | None:
+    """Return the person at this address, which is awake again because they did something; None: nobody is known there.
 
     What was done `aside`, in a place that others share, does not show that the chat is open: a closed one is then
     tried again after a day at the earliest.
     """
     known = find(tx, address)
     if known is None:
-        while known is None:  # once more where the address went away in this very moment: somebody was erased there
-            _welcome(tx, address, language, hinted_zone)
-            known = find(tx, address)
-        return known
+        return None
     if not aside or known.closed_at is None or tx.now - known.closed_at >= DAY:
         wake_address(tx, known.address_id, hinted_zone or known.hinted_zone)
         if known.closed_at is not None:

@@ -14,7 +14,7 @@ from bot.flows.positions import load
 from bot.flows.visit import Visit
 from bot.nudges.queries import Nudge, of_person
 from bot.outbox.states import State
-from bot.people.queries import Person, find
+from bot.people.queries import Person, find, meet
 from bot.speech import Address, Kind, Payload, read_payload
 from bot.store import Store, Tx
 from bot.store.tables import moments, outbox
@@ -121,8 +121,14 @@ def besides(house: House, key: str, **changes: Any) -> House:
     return later
 
 
+def make_known(friend: Friend) -> None:
+    """Let somebody be known who has said nothing yet: a tap of nobody does nothing."""
+    friend.house.store.run_now(lambda tx: meet(tx, Address("memory", friend.name), friend.language, friend.zone))
+
+
 async def begin(friend: Friend, practice: str) -> None:
     """Begin a moment at once, by the practice's key."""
+    make_known(friend)
     await friend.tap_payload(str(Payload("now", 0, practice)), None)
 
 

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from bot.catalogue import Catalogue, Practice
-from tests.flows.looking import DAY, HOUR, moments_of, nudges_of, without
+from tests.flows.looking import DAY, HOUR, begin, moments_of, nudges_of, without
 from tests.kit.talk import CATALOGUE, Friend, House
 
 SQUARE = {
@@ -39,7 +39,7 @@ def bea(house: House) -> Friend:
 
 
 async def begins(friend: Friend, title: str) -> None:
-    await friend.tap_payload(f"1:now:0:{next(p.key for p in friend.house.catalogue if p.title == title)}", None)
+    await begin(friend, next(p.key for p in friend.house.catalogue if p.title == title))
 
 
 async def test_one_further_tiny_thing_is_offered_and_may_be_left(anna: Friend) -> None:

@@ -8,7 +8,7 @@ from bot.nudges.queries import Wish
 from bot.schedules.rules import EVERY_DAY, Rule, Times, Weekly
 from bot.store import Store, Tx
 from tests.flows.exchanges import LEFT, ODD, OLD, lives, say, stored
-from tests.flows.looking import DAY, moments_of, nudges_of, payload, person_of, position_of
+from tests.flows.looking import DAY, make_known, moments_of, nudges_of, payload, person_of, position_of
 from tests.kit.clock import HandClock
 from tests.kit.talk import Friend, House
 
@@ -318,6 +318,7 @@ async def test_nobody_elses_practice_can_be_touched(anna: Friend, house: House, 
         await anna.tap("Remove")
     before = mine(anna)
     bea = house.person("bea")
+    make_known(bea)
     assert (await bea.tap_payload(f"1:{verb}:{row}:", None)).toast == OLD
     assert (mine(anna), mine(bea)) == (before, [])
 

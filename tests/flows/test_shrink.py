@@ -4,7 +4,7 @@ import pytest
 
 from bot.store import Store
 from tests.flows.exchanges import LEFT, NOTHING, ODD, OLD, forget_moments, lead, lives, say, stored
-from tests.flows.looking import HOUR, moments_of, payload, position_of, reopened, waiting
+from tests.flows.looking import HOUR, make_known, moments_of, payload, position_of, reopened, waiting
 from tests.kit.clock import HandClock
 from tests.kit.talk import Friend, House
 
@@ -168,6 +168,7 @@ async def test_a_forged_choice_is_old(anna: Friend, choice: str) -> None:
 async def test_somebody_elses_moment_is_not_answered_by_a_timer(anna: Friend, house: House) -> None:
     await anna.begin("Doorway pause")
     bea = house.person("bea")
+    make_known(bea)
     await bea.tap_payload(f"1:timer:{moments_of(anna)[0].id}:did", None)
     assert bea.newest.text == "A small beginning, and it is yours."
     assert moments_of(anna)[0].answer is None

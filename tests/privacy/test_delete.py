@@ -19,6 +19,7 @@ from tests.flows.looking import nudges_of, person_of, position_of, reopened
 from tests.kit.clock import HandClock
 from tests.kit.databases import KEY, Postgres
 from tests.kit.talk import Friend, House
+from tests.kit.thanks import meet
 
 LAST = "Done. Everything I kept of you is gone for good. If you write to me again, we begin anew."
 STRANGER = "Hi, I’m Pebble."
@@ -162,6 +163,20 @@ async def test_another_tap_on_an_old_button_makes_nobody_anew(house: House) -> N
     shown = await anna.tap_payload(payload, sure.id)
     assert shown.toast
     assert counts(house.store) == {}
+
+
+async def test_nor_does_any_other_button_that_still_stands_there(house: House) -> None:
+    anna, bea = house.person("anna"), house.person("bea")
+    await meet(anna, bea)
+    await bea.command("help")
+    buttons = [(button.payload, said.id) for said in bea.inbox for row in said.rows for button in row]
+    assert len(buttons) > 5
+    await asks_and_taps(bea)
+    await swept(house)
+    before, said = counts(house.store), len(bea.inbox)
+    for payload, message in (*buttons, ("1:now:0:evening-joy", None), ("forged", None)):
+        assert (await bea.tap_payload(payload, message)).toast.startswith("That button has done its part.")
+    assert (counts(house.store), len(bea.inbox)) == (before, said)
 
 
 @pytest.mark.parametrize("how", ["paused", "in the middle of a flow", "in a live exercise", "with an answer waiting"])
