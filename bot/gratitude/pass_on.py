@@ -158,7 +158,8 @@ def bring(tx: Tx, link_id: int) -> None:
     if planned.from_ > tx.now:
         queries.plan_link(tx, link_id, planned)  # another one has come today: it was a night, a pause, another zone
         return
-    if row.withheld or blocked or muted or is_suspended(tx, row.sender_id):
+    unwilling = blocked or (muted and not queries.wants_though_muted(tx, link_id))
+    if row.withheld or unwilling or is_suspended(tx, row.sender_id):
         pass_over(tx, receiver.recipient)
         change(due_at=None)
         return

@@ -79,6 +79,14 @@ def stance(tx: Tx, person_id: int, other_id: int | None) -> tuple[bool, bool, bo
     return (row[0] is not None, row[1] is not None, row[2] is not None) if row else (False, False, False)
 
 
+def wants_though_muted(tx: Tx, link_id: int) -> bool:
+    """Return whether a sentence was accepted, with its invitation, by somebody who had muted its sender before."""
+    pair = and_(acquaintances.c.person_id == links.c.receiver_id, acquaintances.c.other_id == links.c.sender_id)
+    came = select(links.c.id).join(invitations, invitations.c.link_id == links.c.id).join(acquaintances, pair)
+    before = acquaintances.c.muted_at <= links.c.accepted_at
+    return tx.connection.execute(came.where(links.c.id == link_id, before)).first() is not None
+
+
 def set_muted(tx: Tx, person: Person, other_id: int, muted: bool) -> None:
     """Let what the other sends wait, or come again."""
     _stand(tx, person, other_id, muted_at=tx.now if muted else None)

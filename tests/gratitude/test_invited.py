@@ -9,7 +9,7 @@ from bot.gratitude.reports import is_suspended, lift, reported
 from tests.flows.looking import person_of
 from tests.gratitude.test_unnoticed import OPENS, files, fresh
 from tests.kit.talk import Friend, House
-from tests.kit.thanks import SENTENCE, invite, letters, say, thank
+from tests.kit.thanks import SENTENCE, invite, letters, meet, say, thank
 
 DAY = 86_400
 CLOSED = "This invitation doesn’t open, or not any more. Whoever gave it to you can make a new one."
@@ -116,6 +116,33 @@ async def test_who_has_muted_can_still_block_and_report(anna: Friend, bea: Frien
     for label in ("❤️", "…", "Report", "Without it"):
         await carl.tap(label)
     assert len(house.store.run_now(reported)) == 2
+
+
+async def test_what_was_accepted_after_a_mute_comes_on_its_day_and_nothing_else(
+    anna: Friend, bea: Friend, house: House
+) -> None:
+    await meet(anna, bea, "The first.")
+    await bea.command("accept", await invite(anna, "Bee", "The second."))
+    for label in ("…", "Mute", "Accept"):
+        await bea.tap(label)
+    assert bea.newest.text == "One from Anna is here for today. This one comes on Thu 19 Nov."
+    await house.pass_time(DAY)
+    assert letters(bea) == ["The first.", "The second."]
+    await house.pass_time(DAY)
+    await thank(anna, "Bea", "The third.")
+    await house.pass_time(DAY)
+    assert letters(bea) == ["The first.", "The second."]
+
+
+async def test_what_was_accepted_before_a_mute_waits(anna: Friend, bea: Friend, house: House) -> None:
+    await meet(anna, bea, "The first.")
+    await bea.command("accept", await invite(anna, "Bee", "The second."))
+    await bea.tap("Accept")
+    house.clock.forward(1)
+    await bea.command("people")
+    await say(bea, "1", "Mute")
+    await house.pass_time(DAY)
+    assert letters(bea) == ["The first."]
 
 
 async def test_two_who_report_suspend_whether_on_an_invitation_or_a_letter(
