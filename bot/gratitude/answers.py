@@ -98,11 +98,10 @@ def next_due(tx: Tx) -> int | None:
 
 def sweep(tx: Tx) -> int:
     """Bring what is due, and return how many answers were looked at."""
-    nobodys = (links.c.answer_due_at <= tx.now, links.c.sender_id.is_(None))
-    tx.connection.execute(update(links).where(*nobodys).values(answer_due_at=None))
     order = (links.c.answer_due_at, links.c.answered_at, links.c.id)
     wanted = select(links.c.id).where(links.c.answer_due_at <= tx.now).order_by(*order).limit(BATCH)
     if tx.many_writers:
+        queries.let_go_of_nobodys(tx, links.c.answer_due_at, links.c.sender_id)
         theirs = wanted.join(persons, persons.c.id == links.c.sender_id)
         wanted = theirs.with_for_update(of=[links, persons], key_share=True, skip_locked=True)
     due = list(tx.connection.scalars(wanted))

@@ -200,6 +200,7 @@ def sweep(tx: Tx) -> int:
     order = (links.c.due_at, links.c.for_day, links.c.id)
     wanted = select(links.c.id).where(links.c.due_at <= tx.now).order_by(*order).limit(BATCH)
     if tx.many_writers:
+        queries.let_go_of_nobodys(tx, links.c.due_at, links.c.receiver_id)
         # Their receivers, too: what else comes to them just now counts for their day. Whoever is skipped is next.
         theirs = wanted.join(persons, persons.c.id == links.c.receiver_id)
         wanted = theirs.with_for_update(of=[links, persons], key_share=True, skip_locked=True)

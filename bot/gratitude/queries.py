@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, and_, func, or_, select, update
 
 from bot.gratitude.rules import Left, Plan, Today, earliest_counted, end_of_day, today
 from bot.people.queries import Person
@@ -294,6 +294,12 @@ def _link(row: Any, seal: Seal, sealed: bytes) -> Link:
 def change_link(tx: Tx, link_id: int, **values: Any) -> None:
     """Change some columns of a link."""
     tx.connection.execute(update(links).where(links.c.id == link_id).values(**values))
+
+
+def let_go_of_nobodys(tx: Tx, due_at: Column[int], goes_to: Column[int]) -> None:
+    """Let what is due and goes to nobody any more not be due: whoever locks those to whom it goes does not find it."""
+    nobodys = select(links.c.id).where(due_at <= tx.now, goes_to.is_(None)).with_for_update(skip_locked=True)
+    tx.connection.execute(update(links).where(links.c.id.in_(nobodys)).values({due_at.name: None}))
 
 
 def plan_link(tx: Tx, link_id: int, plan: Plan) -> None:

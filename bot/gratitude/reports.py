@@ -74,7 +74,7 @@ def lift(tx: Tx, person_id: int) -> bool:
         return False
     # What they sent and answered before has waited meanwhile.
     waits = (links.c.sender_id == person_id, links.c.brought_at.is_(None), links.c.withheld.is_(False))
-    taken = (links.c.due_at.is_(None), links.c.accepted_at.is_not(None))
+    taken = (links.c.due_at.is_(None), links.c.accepted_at.is_not(None), links.c.receiver_id.is_not(None))
     tx.connection.execute(update(links).where(*waits, *taken).values(due_at=tx.now))
     answered = (links.c.receiver_id == person_id, links.c.answer_due_at.is_not(None))
     tx.connection.execute(update(links).where(*answered).values(answer_due_at=tx.now))

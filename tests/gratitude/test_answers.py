@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
-from bot.gratitude import answers, pass_on
+from bot.gratitude import answers, pass_on, queries
 from bot.gratitude.reports import lift, suspend
 from bot.store import Store, Tx
 from bot.store.tables import links, outbox, persons
@@ -213,3 +213,44 @@ async def test_sentences_come_before_answers(anna: Friend, met: Friend, house: H
     await thank(met, "Anna", "And your humour.")
     await anna.command("resume")
     assert ["And your humour." in anna.said[-2], anna.said[-1]] == [True, HEART]
+
+
+async def test_a_sentence_that_goes_to_nobody_any_more_is_let_go_of(store: Store, clock: HandClock) -> None:
+    house = House(store, clock)
+    anna, bea = house.person("anna"), house.person("bea")
+    await meet(anna, bea)
+    due = {"due_at": clock.now(), "receiver_id": None, "brought_at": None}
+    store.run_now(lambda tx: tx.connection.execute(update(links).values(**due)))
+    await house.rota.bring_thanks()
+    assert store.run_now(pass_on.next_due) is None
+
+
+async def test_what_is_answered_just_when_its_sender_leaves_is_not_due(met: Friend, house: House) -> None:
+    number = all_links(house)[0].id
+
+    def work(tx: Tx) -> int | None:
+        link = queries.received(tx, number, person_of(tx, met))
+        assert link is not None
+        tx.connection.execute(update(links).values(sender_id=None))
+        assert answers.answer(tx, link, "heart")
+        return pass_on.next_due(tx)
+
+    assert house.store.run_now(work) is None
+
+
+async def test_nothing_waits_for_a_receiver_who_has_left_when_its_sender_is_let_send_again(
+    anna: Friend, met: Friend, house: House
+) -> None:
+    await met.command("pause")
+    await house.pass_time(DAY)
+    await thank(anna, "Bea", "The next one.")
+    for label in ("delete", "Delete everything", "Yes, delete it all"):
+        await (met.tap(label) if label in met.newest.labels else met.command(label))
+
+    def work(tx: Tx) -> int | None:
+        number = person_of(tx, anna).id
+        assert suspend(tx, number)
+        assert lift(tx, number)
+        return pass_on.next_due(tx)
+
+    assert house.store.run_now(work) is None
