@@ -156,6 +156,8 @@ def _merge_side(tx: Tx, side: Column[int], far: Column[int], stays: int, goes: i
             continue
         values = {name: _first(getattr(ours, name), getattr(row, name)) for name in _STANCES}
         values["met_at"] = max(ours.met_at, row.met_at)
+        # The later one: what was accepted since a mute comes all the same (`queries.wants_though_muted`).
+        values["muted_at"] = max(filter(None, (ours.muted_at, row.muted_at)), default=None)
         tx.connection.execute(update(acquaintances).where(acquaintances.c.id == ours.id).values(**values))
         tx.connection.execute(delete(acquaintances).where(acquaintances.c.id == row.id))
 

@@ -189,3 +189,21 @@ async def test_who_made_it_sees_and_is_given_the_same_as_after_a_no(
                 await anna.command(command)
             said.append([OPENS.sub("*", repr((one.text, one.labels, files(one)))) for one in anna.inbox])
     assert said[0] == said[1]
+
+
+async def test_of_two_chats_that_become_one_the_later_mute_holds(anna: Friend, bea: Friend, house: House) -> None:
+    phone = house.person("phone")
+    await opens(anna, bea)
+    await bea.tap("Mute")
+    await house.pass_time(DAY)
+    await meet(anna, phone, "The first.")
+    await phone.command("accept", await invite(anna, "Phone", "The second."))
+    await phone.tap("Accept")
+    house.clock.forward(1)
+    await phone.command("people")
+    await say(phone, "1", "Mute")
+    await bea.command("link")
+    await phone.command("link", bea.newest.text.split("/link ")[1].split("\n")[0])
+    await phone.tap("Join")
+    await house.pass_time(2 * DAY)
+    assert letters(phone) == ["The first."]
