@@ -34,6 +34,7 @@ from bot.schedules.zones import instant, local
 from bot.speech import Address
 from bot.store import Keyring, Store, Tx
 from bot.store.tables import acquaintances, links, metadata, outbox, persons, suspensions
+from bot.store.tables import invitations as invitation_rows
 from tests.kit.clock import HandClock
 from tests.kit.databases import KEY, migrated_file
 
@@ -146,6 +147,28 @@ class Thanks(RuleBasedStateMachine):
             found = invitations.opened(tx, person, self.opened[number % len(self.opened)])
             if found is not None:
                 self._accept(tx, person, found)
+
+        self.do(work)
+
+    @precondition(lambda self: self.opened)
+    @rule(name=some, number=st.integers(0, 30), how=st.sampled_from(("mute", "block", "report")))
+    def turn_from_opened(self, name: str, number: int, how: str) -> None:
+        """Mute, block or report whoever made it, before anything is accepted."""
+
+        def work(tx: Tx) -> None:
+            person = self.person(tx, name)
+            found = invitations.opened(tx, person, self.opened[number % len(self.opened)])
+            if found is None:
+                return
+            invitations.note_sender(tx, person, found)
+            if how == "mute":
+                queries.set_muted(tx, person, found.sender_id, True)
+                return
+            if how == "report":
+                reports.report(tx, person, found.link_id, found.sender_id, shows=False)
+            invitations.settle(tx, found)
+            queries.set_blocked(tx, person, found.sender_id, True)
+            assert invitations.opened(tx, person, found.id) is None
 
         self.do(work)
 
@@ -404,9 +427,8 @@ class Thanks(RuleBasedStateMachine):
             return
         rows = tx.connection.execute(select(outbox).where(outbox.c.key == f"thanks:{link.id}")).all()
         assert [row.deadline for row in rows] == [link.lives_until]
-        _, muted, blocked = queries.stance(tx, link.receiver_id, link.sender_id)
-        assert not muted
-        assert not blocked
+        assert not queries.stance(tx, link.receiver_id, link.sender_id)[2]
+        assert not self._is_muted(tx, link)
         assert row.paused_at is None or (row.paused_until or tx.now + 1) <= link.brought_at
         assert self._is_day(zone, link.brought_at)
 
@@ -449,8 +471,16 @@ class Thanks(RuleBasedStateMachine):
         """Return whether the receiver wants to hear from the sender, be it later, and the sender may send."""
         row = tx.connection.execute(select(persons).where(persons.c.id == link.receiver_id)).one()
         rests = row.paused_at is not None and row.paused_until is None
-        _, muted, blocked = queries.stance(tx, link.receiver_id, link.sender_id)
-        return not (rests or muted or blocked or reports.is_suspended(tx, link.sender_id))
+        blocked = queries.stance(tx, link.receiver_id, link.sender_id)[2]
+        return not (rests or blocked or self._is_muted(tx, link) or reports.is_suspended(tx, link.sender_id))
+
+    def _is_muted(self, tx: Tx, link: Any) -> bool:
+        """Return whether the receiver has muted the sender, and has not accepted this very one since."""
+        pair = (acquaintances.c.person_id == link.receiver_id, acquaintances.c.other_id == link.sender_id)
+        muted_at = tx.connection.scalar(select(acquaintances.c.muted_at).where(*pair))
+        carried = select(invitation_rows.c.id).where(invitation_rows.c.link_id == link.id)
+        invited = tx.connection.scalar(carried) is not None
+        return muted_at is not None and not (invited and link.accepted_at >= muted_at)
 
     def _is_day(self, zone: str, at: int) -> bool:
         here = local(zone, at)
