@@ -133,9 +133,10 @@ async def test_a_cut_while_sending_is_one_message_in_the_end(store: Store, api: 
                 house.clock.forward(5)
                 house.pump.wake()
                 await asyncio.sleep(0.02)
-        assert len(house.ann.inbox) == 1
-        first, second = api.calls_of(*SEND)
-        assert first.body["nonce"] == second.body["nonce"]
+        # What is said beside it may have come by now, or not.
+        first, *others = api.calls_of(*SEND)
+        assert [call.body["nonce"] for call in others].count(first.body["nonce"]) == 1
+        assert [seen.text for seen in house.ann.inbox].count(first.body["content"]) == 1
 
 
 async def test_a_message_that_discord_refuses_dies_at_once_and_the_others_go_on(store: Store, api: DiscordApi) -> None:
