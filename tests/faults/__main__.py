@@ -29,7 +29,7 @@ def main() -> int:
         template = migrated_file(Path(folder))
         for drill in DRILLS:
             if chosen.word.casefold() in drill.fault.casefold():
-                for kind in drill.databases:
+                for kind in (one for one in drill.databases if not chosen.short or one in drill.short_on):
                     broken += not _tried(drill, kind, chosen.short, Path(folder), template, server)
     return 1 if broken else 0
 
