@@ -20,7 +20,7 @@ class Drill:
     full: Mapping[str, Any]
     databases: tuple[str, ...] = BOTH
     short_on: tuple[str, ...] = BOTH
-    """Of these, where the short form is tried: a build server may be too busy for two processes to hear of each other."""
+    """Of these, where the short form is tried: on a busy build server two processes hear of each other too late."""
 
 
 DRILLS = (
