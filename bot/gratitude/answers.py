@@ -7,7 +7,7 @@ want to hear of who answers just now, that is when its life is over; `let_in` lo
 from sqlalchemy import case, func, select, update
 
 from bot.gratitude import queries
-from bot.gratitude.arriving import bring_each, comes_to
+from bot.gratitude.arriving import bring_each, comes_to, due_links
 from bot.gratitude.letters import word_back
 from bot.gratitude.queries import Link
 from bot.gratitude.reports import is_suspended
@@ -17,11 +17,8 @@ from bot.outbox.states import Priority
 from bot.people.queries import Person, reach
 from bot.speech import Outgoing
 from bot.store import Tx
-from bot.store.tables import links, persons
+from bot.store.tables import links
 from bot.texts import Voice
-
-BATCH = 200
-"""Answers that one unit of work brings."""
 
 
 def answer(tx: Tx, link: Link, word: str) -> bool:
@@ -98,12 +95,6 @@ def next_due(tx: Tx) -> int | None:
 
 def sweep(tx: Tx) -> int:
     """Bring what is due, and return how many answers were looked at."""
-    order = (links.c.answer_due_at, links.c.answered_at, links.c.id)
-    wanted = select(links.c.id).where(links.c.answer_due_at <= tx.now).order_by(*order).limit(BATCH)
-    if tx.many_writers:
-        queries.let_go_of_nobodys(tx, links.c.answer_due_at, links.c.sender_id)
-        theirs = wanted.join(persons, persons.c.id == links.c.sender_id)
-        wanted = theirs.with_for_update(of=[links, persons], key_share=True, skip_locked=True)
-    due = list(tx.connection.scalars(wanted))
+    due = due_links(tx, links.c.answer_due_at, links.c.sender_id, links.c.answered_at)
     bring_each(tx, due, bring, _put_off)
     return len(due)

@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy import func, select
 
 from bot.gratitude import answers, invitations, queries
-from bot.gratitude.arriving import bring_each, comes_to
+from bot.gratitude.arriving import bring_each, comes_to, due_links
 from bot.gratitude.invitations import Invitation, Keys
 from bot.gratitude.letters import brought
 from bot.gratitude.queries import Link, NewLink
@@ -18,11 +18,8 @@ from bot.outbox.shelf import Terms, pass_over, put
 from bot.outbox.states import Priority
 from bot.people.queries import Person, reach
 from bot.store import Tx
-from bot.store.tables import links, persons
+from bot.store.tables import links
 from bot.texts import Voice
-
-BATCH = 200
-"""Sentences that one unit of work brings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,13 +194,6 @@ def next_due(tx: Tx) -> int | None:
 
 def sweep(tx: Tx) -> int:
     """Bring what is due, and return how many sentences and answers were looked at."""
-    order = (links.c.due_at, links.c.for_day, links.c.id)
-    wanted = select(links.c.id).where(links.c.due_at <= tx.now).order_by(*order).limit(BATCH)
-    if tx.many_writers:
-        queries.let_go_of_nobodys(tx, links.c.due_at, links.c.receiver_id)
-        # Their receivers, too: what else comes to them just now counts for their day. Whoever is skipped is next.
-        theirs = wanted.join(persons, persons.c.id == links.c.receiver_id)
-        wanted = theirs.with_for_update(of=[links, persons], key_share=True, skip_locked=True)
-    due = list(tx.connection.scalars(wanted))
+    due = due_links(tx, links.c.due_at, links.c.receiver_id, links.c.for_day)
     bring_each(tx, due, bring, _put_off)
     return len(due) + answers.sweep(tx)
