@@ -14,7 +14,8 @@ from bot.errors import TryLater
 from bot.flows.my_data import PARTS
 from bot.gratitude import invitations, pass_on
 from bot.nudges.catching_up import latest_seen, overdue_ones, quiet_ones, ring_anew
-from bot.nudges.sweep import next_due, sweep
+from bot.nudges.due import next_due
+from bot.nudges.sweep import sweep
 from bot.outbox.marks import drop_all, expire, forget_old, let_older_go
 from bot.outbox.shelf import next_at
 from bot.people import standing

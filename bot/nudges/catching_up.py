@@ -1,14 +1,14 @@
 """Catching up: which time of a nudge rings after an outage, who keeps quiet, what a clock that was set back needs."""
 
 import json
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import and_, select
 
+from bot.nudges.ringing import rings_for
 from bot.nudges.rules import ON_TIME, Late, Quiet, keep_quiet
 from bot.schedules.rules import from_dict
-from bot.schedules.times import newest_between, next_after
+from bot.schedules.times import next_after
 from bot.store import Tx
 from bot.store.tables import due, moments, nudges
 
@@ -25,32 +25,16 @@ def quiet_ones(tx: Tx) -> Quiet:
         .join(nudges, and_(nudges.c.id == due.c.nudge_id, nudges.c.version == due.c.version))
         .where(due.c.at < tx.now - ON_TIME, nudges.c.removed_at.is_(None), nudges.c.paused_at.is_(None))
     )
-    return keep_quiet((Late(r.at, rings_for(r, r.at, tx.now), r.nudge_id, r.person_id, r.grace) for r in rows), tx.now)
+    late = (
+        Late(r.at, rings_for(r.rule, r.zone, r.grace, r.at, tx.now), r.nudge_id, r.person_id, r.grace) for r in rows
+    )
+    return keep_quiet(late, tx.now)
 
 
 def overdue_ones(tx: Tx) -> Quiet:
     """Return all that is due, so that it keeps quiet: on a restored copy it has rung before."""
     rows = tx.connection.execute(select(due.c.nudge_id, due.c.at).where(due.c.at <= tx.now))
     return Quiet(frozenset((row.nudge_id, row.at) for row in rows), tx.now)
-
-
-def rings_for(nudge: Any, due_at: int, now: int) -> int:
-    """Return which time of a nudge rings at `now`: the one that was due, or, where it is late, the newest since then.
-
-    Where none since then is within its grace, or where its rule cannot be read, the one that was due (UTC seconds).
-    """
-    if due_at >= now - ON_TIME:
-        return due_at
-    try:
-        return _newest(nudge.rule, nudge.zone, max(due_at, now - max(ON_TIME, nudge.grace)), now) or due_at
-    except (ValueError, LookupError):
-        return due_at
-
-
-@lru_cache(maxsize=8192)
-def _newest(rule: str, zone: str, first: int, last: int) -> int | None:
-    newest = newest_between(from_dict(json.loads(rule)), zone, first, last)
-    return newest.at if newest else None
 
 
 def latest_seen(tx: Tx) -> int:

@@ -15,6 +15,8 @@ Likings = dict[tuple[int, str], dict[int, int]]
 def likings_of(tx: Tx, person_ids: Collection[int]) -> Likings:
     """Return what these persons said about wordings."""
     found: Likings = {}
+    if not person_ids:
+        return found
     rows = tx.connection.execute(select(likings).where(among(tx, likings.c.person_id, person_ids)))
     for row in rows:
         found.setdefault((row.person_id, row.practice), {})[row.wording] = row.liking

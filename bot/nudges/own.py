@@ -4,9 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import structlog
+from cryptography.fernet import InvalidToken
 from sqlalchemy import bindparam, func, select, update
 
 from bot.catalogue import Practice, Reply
+from bot.errors import SealBroken
 from bot.people.queries import Person
 from bot.store import Seal, Tx
 from bot.store.tables import own_practices, persons
@@ -16,6 +19,8 @@ PREFIX = "own-"
 MOST = 20
 """The most practices of one person."""
 _ICON = "🌱"
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,10 @@ def count_of(tx: Tx, person: Person) -> int:
 
 
 def by_keys(tx: Tx, keys: Iterable[str]) -> list[Practice]:
-    """Return the practices behind these keys, whoever wrote them; keys of the catalogue are passed over."""
+    """Return the practices behind these keys, whoever wrote them; keys of the catalogue are passed over.
+
+    So is one that its person's key does not open: it must not hold up everybody else's.
+    """
     ids = [int(key.removeprefix(PREFIX)) for key in set(keys) if key.startswith(PREFIX)]
     if not ids:
         return []
@@ -82,7 +90,13 @@ def by_keys(tx: Tx, keys: Iterable[str]) -> list[Practice]:
         .join(persons, persons.c.id == own_practices.c.person_id)
         .where(own_practices.c.id.in_(ids), own_practices.c.removed_at.is_(None))
     ).all()
-    return [_practice(row, tx.keys.seal(row.key_id)) for row in rows]
+    found = []
+    for row in rows:
+        try:
+            found.append(_practice(row, tx.keys.seal(row.key_id)))
+        except (InvalidToken, SealBroken):
+            log.error("practice_unreadable", practice=row.id)
+    return found
 
 
 def _set(tx: Tx, person: Person, key: str, **values: Any) -> None:

@@ -41,18 +41,18 @@ class Stencils:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._parts: dict[Look, list[str]] = {}
+        self._parts: dict[Look, list[bytes]] = {}
 
-    def body(self, look: Look, moment_id: int) -> str:
+    def body(self, look: Look, moment_id: int) -> bytes:
         """Return what the outbox stores of a prompt."""
         parts = self._parts.get(look)
         if parts is None:
             if len(self._parts) >= MOST:
                 self._parts.clear()
             parts = self._parts[look] = self._cut(look)
-        return str(moment_id).join(parts)
+        return (b"%d" % moment_id).join(parts)
 
-    def _cut(self, look: Look) -> list[str]:
+    def _cut(self, look: Look) -> list[bytes]:
         voice = Voice.of(look.language)
         occasion = Occasion(
             moment_id=_PLACE,
@@ -62,7 +62,7 @@ class Stencils:
             cue=self._catalogue.cue_phrase(look.cue, voice),
             gentle=look.gentle,
         )
-        return stored(worded(voice, occasion, silent=look.silent, again=look.again)).split(str(_PLACE))
+        return stored(worded(voice, occasion, silent=look.silent, again=look.again)).encode().split(b"%d" % _PLACE)
 
 
 def worded(voice: Voice, occasion: Occasion, *, silent: bool, again: bool = False) -> Outgoing:

@@ -6,8 +6,7 @@ from sqlalchemy import func, select
 
 from bot.people.queries import Person
 from bot.store import Tx
-from bot.store.bulk import among
-from bot.store.tables import moments, nudges
+from bot.store.tables import moments
 
 Seen = dict[int, int]
 """The newest moment's id for each wording that was seen."""
@@ -18,18 +17,12 @@ def wordings_seen(tx: Tx, person: Person, practice: str) -> Seen:
     return _seen(tx, person.id, practice)
 
 
-def seen_by_several(tx: Tx, person_ids: Collection[int]) -> dict[tuple[int, str], Seen]:
-    """Return what was seen of the practices for which a person has several nudges.
+def seen_of(tx: Tx, pairs: Collection[tuple[int, str]]) -> dict[tuple[int, str], Seen]:
+    """Return which wordings were seen of each practice, for pairs of a person's id and a practice.
 
     A nudge alone counts its own slots (`bot.nudges.rules.turn_of`); several of one practice must know of each other.
     """
-    shared = tx.connection.execute(
-        select(nudges.c.person_id, nudges.c.practice)
-        .where(among(tx, nudges.c.person_id, person_ids), nudges.c.removed_at.is_(None))
-        .group_by(nudges.c.person_id, nudges.c.practice)
-        .having(func.count() > 1)
-    ).all()
-    return {(row.person_id, row.practice): _seen(tx, row.person_id, row.practice) for row in shared}
+    return {(person_id, practice): _seen(tx, person_id, practice) for person_id, practice in pairs}
 
 
 def _seen(tx: Tx, person_id: int, practice: str) -> Seen:

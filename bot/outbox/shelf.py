@@ -1,10 +1,9 @@
 """Put a message on the shelf, in the same transaction as whatever it speaks of."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Update, and_, bindparam, delete, func, or_, select, union_all, update
 
@@ -35,8 +34,7 @@ class Recipient:
     direct: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """When and how urgently a message leaves; times in UTC seconds, None for "now" and "a day from now".
 
     `key` makes a second put of the same thing do nothing. `edits` is the outbox row whose message is changed. `links`
@@ -53,25 +51,26 @@ class Terms:
 
 
 NOW = Terms()
+_NEW, _WAITING = Op.NEW.value, State.WAITING.value
 
-_COLUMNS = (
-    "key",
-    "address_id",
-    "moment_id",
-    "op",
-    "edits",
-    "priority",
-    "not_before",
-    "deadline",
-    "body",
-    "sealed",
-    "rides",
-    "heavy",
-    "state",
-    "created_at",
-)
-"""What is known of a row when it is put."""
-_VALUES = itemgetter(*_COLUMNS)
+
+class Row(NamedTuple):
+    """What is known of a row of the outbox when it is put: its columns, in the order in which they travel."""
+
+    key: str | None
+    address_id: int
+    moment_id: int | None
+    op: str
+    edits: int | None
+    priority: int
+    not_before: int
+    deadline: int
+    body: bytes
+    sealed: bool
+    rides: bool
+    heavy: bool
+    state: str
+    created_at: int
 
 
 def put(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) -> bool:
@@ -80,7 +79,7 @@ def put(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) ->
     if not terms.links:
         return put_all(tx, [wanted]) == 1
     new = tx.insert(outbox).on_conflict_do_nothing(index_elements=["key"]).returning(outbox.c.id)
-    made = tx.connection.scalar(new, wanted)
+    made = tx.connection.scalar(new, wanted._asdict())
     if made is None:
         return False
     _hand_out(tx, [made])
@@ -104,7 +103,7 @@ def pass_over(tx: Tx, recipient: Recipient) -> None:
 
 def post(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) -> int:
     """Put one message that later ones will change, and return its row. Its key must be new."""
-    made = tx.add(outbox, **row(tx, recipient, outgoing, terms))
+    made = tx.add(outbox, **row(tx, recipient, outgoing, terms)._asdict())
     _hand_out(tx, [made])
     return made
 
@@ -119,41 +118,40 @@ def waiting_keys(tx: Tx, address_id: int, prefix: str) -> list[str]:
     return [key for key in rows if key is not None]
 
 
-def row(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) -> dict[str, Any]:
+def row(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) -> Row:
     """Return the row of one message, for `put_all`."""
     rides = bool(recipient.via) and (terms.not_before or 0) <= tx.now + WAY_BACK
     if rides or outgoing.via or outgoing.direct:
         outgoing = replace(outgoing, via=recipient.via if rides else "", direct=rides and recipient.direct)
-    written = _row(tx, recipient.address_id, _closed(recipient, outgoing), terms)
-    written |= {"op": outgoing.op.value, "sealed": recipient.seal is not None, "rides": rides}
-    written["heavy"] = outgoing.picture is not None and outgoing.op is Op.NEW
-    return written
+    return row_of_body(tx, recipient.address_id, _closed(recipient, outgoing), terms)._replace(
+        op=outgoing.op.value,
+        sealed=recipient.seal is not None,
+        rides=rides,
+        heavy=outgoing.picture is not None and outgoing.op is Op.NEW,
+    )
 
 
-def row_of_body(tx: Tx, address_id: int, body: str, terms: Terms) -> dict[str, Any]:
+def row_of_body(tx: Tx, address_id: int, body: bytes, terms: Terms) -> Row:
     """Return the row of a new message that holds nobody's words, as `stored` gives it, for `put_all`."""
-    return _row(tx, address_id, body.encode(), terms)
-
-
-def _row(tx: Tx, address_id: int, body: bytes, terms: Terms) -> dict[str, Any]:
     # 0: at once, also when the clock is set back meanwhile.
     not_before = terms.not_before or 0
-    return {
-        "key": terms.key,
-        "address_id": address_id,
-        "moment_id": terms.moment_id,
-        "op": Op.NEW.value,
-        "edits": terms.edits,
-        "priority": int(terms.priority),
-        "not_before": not_before,
-        "deadline": max(tx.now, not_before) + REPLY_LIFETIME if terms.deadline is None else terms.deadline,
-        "body": body,
-        "sealed": False,
-        "rides": False,
-        "heavy": False,
-        "state": State.WAITING.value,
-        "created_at": tx.now,
-    }
+    deadline = max(tx.now, not_before) + REPLY_LIFETIME if terms.deadline is None else terms.deadline
+    return Row(
+        key=terms.key,
+        address_id=address_id,
+        moment_id=terms.moment_id,
+        op=_NEW,
+        edits=terms.edits,
+        priority=int(terms.priority),
+        not_before=not_before,
+        deadline=deadline,
+        body=body,
+        sealed=False,
+        rides=False,
+        heavy=False,
+        state=_WAITING,
+        created_at=tx.now,
+    )
 
 
 def stored(outgoing: Outgoing) -> str:
@@ -191,15 +189,14 @@ _EDITS = (
 )
 
 
-def put_all(tx: Tx, rows: list[dict[str, Any]]) -> int:
+def put_all(tx: Tx, rows: Sequence[Row]) -> int:
     """Put many rows in one statement and return how many were new."""
     if not rows:
         return 0
-    values = [_VALUES(row) for row in rows]
     if not tx.many_writers:
         tx.wakes = True
-        return insert_rows(tx, outbox, _COLUMNS, values, absorb="key")
-    made = insert_returning(tx, outbox, _COLUMNS, values, absorb="key", returning=("id",))
+        return insert_rows(tx, outbox, Row._fields, rows, absorb="key")
+    made = insert_returning(tx, outbox, Row._fields, rows, absorb="key", returning=("id",))
     _hand_out(tx, [row.id for row in made])
     return len(made)
 

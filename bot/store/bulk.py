@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Table, any_, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Table, any_, bindparam, func, literal, select
 from sqlalchemy.dialects import postgresql
 
 from bot.store.engine import Tx
@@ -16,16 +16,27 @@ from bot.store.engine import Tx
 Values = Sequence[Any]
 
 _POSTGRESQL: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
-_MOST = 30_000
-"""Values in one statement; SQLite takes 32,766 (https://www.sqlite.org/limits.html, SQLITE_MAX_VARIABLE_NUMBER)."""
 
 
-def among(tx: Tx, column: ColumnElement[int], numbers: Collection[int]) -> ColumnElement[bool]:
+def among(tx: Tx, column: ColumnElement[int], found: Collection[int]) -> ColumnElement[bool]:
     """Return whether a column holds one of many numbers, which travel as one value: no statement is made anew."""
     if tx.many_writers:
-        return column == any_(literal(sorted(numbers), postgresql.ARRAY(BigInteger)))
-    listed = func.json_each(json.dumps(sorted(numbers))).table_valued("value")
+        return column == any_(literal(numbers(tx, found), postgresql.ARRAY(BigInteger)))
+    listed = func.json_each(numbers(tx, found)).table_valued("value")
     return column.in_(select(listed.c.value))
+
+
+def in_numbers(column: ColumnElement[int], name: str, *, many_writers: bool) -> ColumnElement[bool]:
+    """Return the same for a statement that is made once: the `numbers` come with its parameter of this name."""
+    if many_writers:
+        return column == any_(bindparam(name, type_=postgresql.ARRAY(BigInteger)))
+    listed = func.json_each(bindparam(name)).table_valued("value")
+    return column.in_(select(listed.c.value))
+
+
+def numbers(tx: Tx, found: Collection[int]) -> list[int] | str:
+    """Return numbers as one value, in the form in which `in_numbers` takes them."""
+    return sorted(found) if tx.many_writers else json.dumps(sorted(found))
 
 
 def insert_rows(tx: Tx, table: Table, columns: tuple[str, ...], rows: Sequence[Values], *, absorb: str) -> int:
@@ -40,7 +51,7 @@ def insert_rows(tx: Tx, table: Table, columns: tuple[str, ...], rows: Sequence[V
         return int(tx.connection.exec_driver_sql(statement, _arrays(rows)).rowcount)
     marks = ", ".join("?" * len(columns))
     statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks}) ON CONFLICT ({absorb}) DO NOTHING"  # noqa: S608 - only names of our own
-    return int(tx.connection.exec_driver_sql(statement, [tuple(row) for row in rows]).rowcount)
+    return int(tx.connection.exec_driver_sql(statement, list(rows)).rowcount)
 
 
 def insert_returning(
@@ -52,15 +63,11 @@ def insert_returning(
     names = f" RETURNING {', '.join(returning)}"
     if tx.many_writers:
         return list(tx.connection.exec_driver_sql(_from_arrays(table, columns, absorb, names), _arrays(rows)))
-    size = _MOST // len(columns)
-    found: list[Any] = []
-    for first in range(0, len(rows), size):
-        part = rows[first : first + size]
-        marks = ", ".join([f"({', '.join('?' * len(columns))})"] * len(part))
-        into = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES {marks} "  # noqa: S608
-        statement = f"{into}ON CONFLICT ({absorb}) DO NOTHING{names}"
-        found += tx.connection.exec_driver_sql(statement, tuple(value for row in part for value in row))
-    return found
+    # One by one in the driver's loop, and read back behind it: nobody else writes, and ids only grow.
+    newest = tx.connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {table.name}").scalar_one()  # noqa: S608
+    insert_rows(tx, table, columns, rows, absorb=absorb)
+    wanted = f"SELECT {', '.join(returning)} FROM {table.name} WHERE id > ?"  # noqa: S608
+    return list(tx.connection.exec_driver_sql(wanted, (newest,)))
 
 
 @lru_cache(maxsize=64)

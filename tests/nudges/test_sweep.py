@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from bot.catalogue import Catalogue
+from bot.nudges import own, queries
 from bot.nudges.queries import change_rule, change_zone, remove, restore
 from bot.nudges.sweep import sweep
 from bot.outbox.addresses import pause_address
 from bot.people.queries import pause, resume
 from bot.schedules.zones import local
 from bot.store import Keyring, Store, Tx
-from bot.store.tables import due, moments, nudges, outbox
+from bot.store.tables import due, moments, nudges, outbox, persons
 from tests.kit.bell import DAY, HOUR, Tower, daily
 from tests.kit.clock import HandClock
 from tests.kit.databases import KEY, Postgres
@@ -360,3 +361,32 @@ async def test_the_wording_moves_on_from_day_to_day(tower: Tower) -> None:
     texts = [said.text for said in tower.house.chat.inboxes["anna"]]
     assert len(set(texts)) == 4
     assert len(CATALOGUE["one-breath"].prompts) >= 4
+
+
+def own_practice(tower: Tower, name: str) -> str:
+    """Let somebody have a practice of their own and return its key."""
+    window = own.Own("Window", "Look out of the window.", ("Minka sat there",))
+    return tower.house.store.run_now(lambda tx: own.create(tx, tower.person(tx, name), window))
+
+
+async def test_what_somebody_wrote_is_sealed_when_it_is_asked_and_when_it_is_asked_once_more(tower: Tower) -> None:
+    nudge = tower.nudge("anna", "10:30", practice=own_practice(tower, "anna"))
+    tower.change("anna", nudge, queries.set_follow_up, True)
+    await tower.tick_at(TEN + 30 * MINUTE)
+    rows = tower.house.store.run_now(lambda tx: tx.connection.execute(select(outbox)).all())
+    assert len(rows) == 2
+    assert all(row.sealed and b"Minka" not in row.body for row in rows)
+    await tower.tick_at(TEN + HOUR)
+    assert [said.labels[0] for said in tower.house.chat.inboxes["anna"]] == ["Minka sat there"] * 2
+
+
+async def test_a_practice_of_somebody_whose_key_does_not_open_is_silent_and_does_not_stop_the_others(
+    tower: Tower,
+) -> None:
+    tower.nudge("anna", "10:30", practice=own_practice(tower, "anna"))
+    tower.nudge("ben", "10:30")
+    broken = update(persons).where(persons.c.id == 1).values(key_id=b"broken")
+    tower.house.store.run_now(lambda tx: tx.connection.execute(broken))
+    await tower.tick_at(TEN + 30 * MINUTE)
+    assert tower.rung() == ["ben"]
+    assert len(tower.due()) == 2
