@@ -34,7 +34,7 @@ from tests.kit.clock import HandClock
 
 RUNS = 3
 AT_ONCE = 10
-BODY = stored(Outgoing("🌬️ One slow breath: in, and twice as long out."))
+BODY = stored(Outgoing("🌬️ One slow breath: in, and twice as long out.")).encode()
 
 
 def people(tx: Tx, number: int) -> None:

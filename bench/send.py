@@ -42,7 +42,7 @@ TEXT = "🌬️ One slow breath: in, and twice as long out."
 
 def put(tx: Tx) -> int:
     """Put one message for everybody and return how many those are."""
-    body = stored(Outgoing(TEXT))
+    body = stored(Outgoing(TEXT)).encode()
     terms = Terms(priority=Priority.NUDGE, deadline=tx.now + 86_400)
     people = tx.connection.scalars(select(addresses.c.id)).all()
     return put_all(tx, [row_of_body(tx, one, body, terms) for one in people])

@@ -15,6 +15,7 @@ from bot.flows.my_data import PARTS
 from bot.gratitude import invitations, pass_on
 from bot.nudges.catching_up import latest_seen, overdue_ones, quiet_ones, ring_anew
 from bot.nudges.due import next_due
+from bot.nudges.rules import Quiet
 from bot.nudges.sweep import sweep
 from bot.outbox.marks import drop_all, expire, forget_old, let_older_go
 from bot.outbox.shelf import next_at
@@ -33,6 +34,10 @@ TICK = 1.0
 BESIDE_OTHERS, BREATH = 50, 0.02
 """Due rows taken at once while people wait for the same writer, and the seconds left to them after each batch: still
 twice what any platform lets leave."""
+FIRST = 100
+"""Due rows of the first batch, so that the first messages leave while all others are worked on."""
+SIDE_BY_SIDE = 2
+"""Batches that are swept at once where there are several writers: while the database has one, another is worked on."""
 SEEN_DAYS = 7
 SET_BACK = 60
 """Seconds by which the wall clock has to go back before what is due is worked out anew."""
@@ -76,20 +81,26 @@ class Rota:
         due = await self._store.read(next_due)
         if due is not None and due <= self._clock.now():
             quiet = await self._store.read(quiet_ones)
-            while True:
-                # People who tap meanwhile wait for one batch at most.
-                most = BESIDE_OTHERS if self._store.crowded else None
-                swept = await self._store.run(lambda tx, most=most: sweep(tx, self._catalogue, quiet, most))  # type: ignore[misc]
-                if not swept.taken:
-                    break
-                self.rang += swept.rang
-                self.lag = swept.lag
-                if swept.taken == most:
-                    await asyncio.sleep(BREATH)
+            at_once = min(SIDE_BY_SIDE, self._store.writers)
+            await asyncio.gather(*(self._sweep(quiet) for _ in range(at_once)))
         else:
             self.lag = 0
         await self.bring_thanks()
         self.ticked_at = self._clock.monotonic()
+
+    async def _sweep(self, quiet: Quiet) -> None:
+        """Sweep batch by batch until nothing is due that nobody else has in hand."""
+        most: int | None = FIRST
+        while True:
+            swept = await self._store.run(lambda tx, most=most: sweep(tx, self._catalogue, quiet, most))  # type: ignore[misc]
+            if not swept.taken:
+                return
+            self.rang += swept.rang
+            self.lag = swept.lag
+            # People who tap meanwhile wait for one batch at most.
+            most = BESIDE_OTHERS if self._store.crowded else None
+            if most:
+                await asyncio.sleep(BREATH)
 
     async def bring_thanks(self) -> None:
         """Bring the sentences of others whose receivers are awake now."""

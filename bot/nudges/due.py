@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, delete, exists, select, tuple_
+from sqlalchemy import Select, String, bindparam, delete, exists, func, literal_column, select, tuple_
 
 from bot.nudges.ringing import Timing
 from bot.store import Tx
@@ -109,11 +109,14 @@ def next_due(tx: Tx) -> int | None:
 _NEXT = select(due.c.at).order_by(due.c.at).limit(1)
 
 
-_KEY = tuple_(due.c.at, due.c.nudge_id, due.c.version)
-_OLDEST = select(due).where(due.c.at <= bindparam("now")).order_by(*_KEY).limit(bindparam("most"))
-_TAKE_UNTIL = delete(due).where(tuple_(*(bindparam(name) for name in DueRow._fields)) >= _KEY)
-_held = _OLDEST.with_for_update(skip_locked=True).cte("oldest")  # as a CTE it is run once, whatever the plan
-_TAKE_FREE = delete(due).where(tuple_(_held.c.at, _held.c.nudge_id, _held.c.version) == _KEY).returning(due)
+_key = tuple_(due.c.at, due.c.nudge_id, due.c.version)
+_OLDEST = select(due).where(due.c.at <= bindparam("now")).order_by(*_key).limit(bindparam("most"))
+_TAKE_UNTIL = delete(due).where(_key <= tuple_(*(bindparam(name) for name in DueRow._fields)))
+# By where the rows lie, which nobody can change who has not locked them: by their keys, the planner may choose to walk
+# the whole table.
+_place = literal_column("ctid", String())
+_held = _OLDEST.with_only_columns(_place).with_for_update(skip_locked=True)
+_TAKE_FREE = delete(due).where(_place == func.any(func.array(_held.scalar_subquery()))).returning(due)
 
 
 @lru_cache(maxsize=2)

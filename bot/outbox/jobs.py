@@ -5,7 +5,7 @@ the number of its row, so a row has one job at most and is found from either sid
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,7 @@ from pgqueuer.domain.settings import DBSettings, Durability
 from pgqueuer.domain.types import JOB_STATUS, QueueEntrypoint, QueueManagerId
 from pgqueuer.ports.driver import SyncDriver
 from pgqueuer.queries import SyncQueries
-from sqlalchemy import BigInteger, Connection, any_, bindparam, column, func, select, table, text
+from sqlalchemy import BigInteger, Connection, bindparam, column, table, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Double
 
@@ -23,7 +23,6 @@ from bot.outbox.handout import BEAT
 from bot.outbox.states import State
 from bot.outbox.urgency import urgency
 from bot.store import Tx
-from bot.store.tables import addresses, outbox
 
 
 class _Names(DBSettings):
@@ -49,6 +48,7 @@ QUEUE = table(SETTINGS.queue_table, column("dedupe_key"))
 """PgQueuer's table, for what is asked of rows and jobs together."""
 
 _QUERIES = QueryQueueBuilder(SETTINGS)
+_AT_ONCE = timedelta(0)
 
 
 class _OnConnection(SyncDriver):
@@ -74,46 +74,41 @@ def _run(tx: Tx, query: str, *args: object) -> list[dict[str, object]]:
     return _OnConnection(tx.connection).fetch(query, *args)
 
 
+@lru_cache(maxsize=64)
 def entrypoint(platform: str, *, heavy: bool) -> QueueEntrypoint:
     """Return the name under which rows of a platform are handed out: heavy ones apart, for they are shared out."""
     return QueueEntrypoint(f"{'draw' if heavy else 'send'}:{platform}")
 
 
-_ROWS = (
-    select(
-        outbox.c.id,
-        outbox.c.priority,
-        outbox.c.not_before,
-        outbox.c.deadline,
-        outbox.c.heavy,
-        addresses.c.platform,
-        func.date_part("epoch", func.now(), type_=Double).label("at"),
-    )
-    .join(addresses, addresses.c.id == outbox.c.address_id)
-    .where(outbox.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
-    .order_by(outbox.c.id)
-)
+_PLATFORM = "(SELECT platform FROM addresses WHERE addresses.id = outbox.address_id)"
+OF_ROW = ("id", "priority", "not_before", "deadline", "heavy", _PLATFORM, "date_part('epoch', now())")
+"""What the job of a row is made of; the last is the database's own time (UTC seconds)."""
+_ROWS = text(f"SELECT {', '.join(OF_ROW)} FROM outbox WHERE id = ANY(:ids) ORDER BY id")  # noqa: S608
 
 
 def put(tx: Tx, row_ids: Collection[int]) -> None:
     """Put a job for each of these rows; one that has a job keeps it."""
-    if not row_ids:
-        return
-    rows = tx.connection.execute(_ROWS, {"ids": list(row_ids)}).all()
+    put_rows(tx, tx.connection.execute(_ROWS, {"ids": list(row_ids)}).all())
+
+
+def put_rows(tx: Tx, rows: Sequence[Any]) -> None:
+    """Put a job for each of these rows, of which `OF_ROW` is known; one that has a job keeps it."""
     if not rows:
         return
-    names = [str(row.id) for row in rows]
-    payloads: list[bytes | None] = [name.encode() for name in names]
-    keys: list[str | None] = [*names]
-    delays: list[timedelta | None] = [timedelta(seconds=max(0.0, row.not_before - row.at)) for row in rows]
-    SyncQueries(_OnConnection(tx.connection), _QUERIES).enqueue(
-        [entrypoint(row.platform, heavy=row.heavy) for row in rows],
-        payloads,
-        [urgency(row.priority, row.not_before, row.deadline) for row in rows],
-        delays,
-        keys,
-        on_conflict="skip",
-    )
+    names: list[str | None] = []
+    payloads: list[bytes | None] = []
+    urgencies: list[int] = []
+    delays: list[timedelta | None] = []
+    points: list[str] = []
+    for row_id, priority, not_before, deadline, heavy, platform, now in rows:
+        name = str(row_id)
+        names.append(name)
+        payloads.append(name.encode())
+        urgencies.append(urgency(priority, not_before, deadline))
+        delays.append(timedelta(seconds=not_before - now) if not_before > now else _AT_ONCE)
+        points.append(entrypoint(platform, heavy=heavy))
+    queries = SyncQueries(_OnConnection(tx.connection), _QUERIES)
+    queries.enqueue(points, payloads, urgencies, delays, names, on_conflict="skip")
 
 
 def put_missing(tx: Tx) -> int:

@@ -82,7 +82,7 @@ def put(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) ->
     made = tx.connection.scalar(new, wanted._asdict())
     if made is None:
         return False
-    _hand_out(tx, [made])
+    _hand_out(tx, made)
     note_links(tx, made, terms.links)
     return True
 
@@ -104,7 +104,7 @@ def pass_over(tx: Tx, recipient: Recipient) -> None:
 def post(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) -> int:
     """Put one message that later ones will change, and return its row. Its key must be new."""
     made = tx.add(outbox, **row(tx, recipient, outgoing, terms)._asdict())
-    _hand_out(tx, [made])
+    _hand_out(tx, made)
     return made
 
 
@@ -196,18 +196,21 @@ def put_all(tx: Tx, rows: Sequence[Row]) -> int:
     if not tx.many_writers:
         tx.wakes = True
         return insert_rows(tx, outbox, Row._fields, rows, absorb="key")
-    made = insert_returning(tx, outbox, Row._fields, rows, absorb="key", returning=("id",))
-    _hand_out(tx, [row.id for row in made])
+    from bot.outbox import jobs  # with PgQueuer, which a single process does without
+
+    made = insert_returning(tx, outbox, Row._fields, rows, absorb="key", returning=jobs.OF_ROW)
+    jobs.put_rows(tx, made)
+    tx.wakes = True
     return len(made)
 
 
-def _hand_out(tx: Tx, row_ids: list[int]) -> None:
+def _hand_out(tx: Tx, row_id: int) -> None:
     """Wake whoever sends; among several processes each row has a job, which goes in with it."""
     tx.wakes = True
     if tx.many_writers:
-        from bot.outbox import jobs  # with PgQueuer, which a single process does without
+        from bot.outbox import jobs
 
-        jobs.put(tx, row_ids)
+        jobs.put(tx, [row_id])
 
 
 def find_message(tx: Tx, address_id: int, message: str) -> int | None:

@@ -130,7 +130,9 @@ class Store:
         self.wake: Callable[[], None] = lambda: None
         self._unfinished = True  # what another process left in the log is unknown
         embedded = self.url.get_backend_name() == "sqlite"
-        self._writers = ThreadPoolExecutor(1 if embedded else POSTGRES_THREADS, "store-write")
+        self.writers = 1 if embedded else POSTGRES_THREADS
+        """Units of work that run at the same time."""
+        self._writers = ThreadPoolExecutor(self.writers, "store-write")
         self._readers = ThreadPoolExecutor(2, "store-read")
         self._in_groups = embedded
         self._waiting: deque[_Waiting] = deque()
