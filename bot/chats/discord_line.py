@@ -1,12 +1,14 @@
 """The line to Discord: logging in, staying connected, telling the menu; each as often as it takes."""
 
 import asyncio
+import threading
+from contextlib import suppress
 
 import aiohttp
 import discord
 import structlog
 from discord.app_commands import CommandTree
-from discord.gateway import DiscordWebSocket
+from discord.gateway import DiscordWebSocket, KeepAliveHandler
 from discord.http import Route
 from yarl import URL
 
@@ -20,6 +22,10 @@ NETWORK = (1.0, 60.0)
 """Seconds of the first and the longest pause between two tries."""
 BAD_TOKEN, AGAIN, GOODBYE = 4004, 4000, 1000
 """Codes with which a line is closed ("Gateway Close Event Codes"); after the last Discord lets go of the session."""
+FAREWELL = 2.0
+"""Seconds that Discord has to say goodbye, too; the library would wait for half a minute."""
+_LOST_CANCEL = 0.1
+"""Seconds after which a task that goes on is told once more to end."""
 _SILENT = "Discord has not answered yet"
 
 log = structlog.get_logger()
@@ -75,8 +81,7 @@ class Line:
         staying, self._staying = self._staying, None
         if staying is None:
             return
-        staying.cancel()
-        await asyncio.gather(staying, return_exceptions=True)
+        await _end(staying)
         if not self._client.is_closed():  # else Discord has closed it for good, and that stays the trouble
             await self._hang_up(GOODBYE)
             if self._known.is_set():
@@ -102,9 +107,16 @@ class Line:
                 await asyncio.sleep(backoff.pause())
 
     async def _hang_up(self, code: int) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL):
+                await asyncio.gather(*(line.close(code=code) for line in self._lines()))
+
+    def _lines(self) -> set[DiscordWebSocket]:
+        """Return the client's line, with one that was given up before it was ready: only its heartbeat knows it."""
+        beating = {each.ws for each in threading.enumerate() if isinstance(each, KeepAliveHandler)}
+        mine = {line for line in beating if line._connection is self._client._connection}
         line: DiscordWebSocket | None = self._client.ws
-        if line is not None:
-            await line.close(code=code)
+        return mine if line is None else mine | {line}
 
     async def _log_in(self) -> bool:
         """Return whether Discord knows Pebble."""
@@ -141,3 +153,14 @@ class Line:
                 if isinstance(error, discord.HTTPException) and error.status == 400:
                     return
             await asyncio.sleep(backoff.pause())
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    """Cancel a task until it has ended.
+
+    The library connects in an `asyncio.wait_for`. Before Python 3.12 a cancel in the moment in which the line is ready
+    is lost there, and the task stays connected for good (https://github.com/python/cpython/issues/86296).
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=_LOST_CANCEL)

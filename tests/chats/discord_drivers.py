@@ -103,9 +103,11 @@ async def discord_over_http(door: Door) -> AsyncIterator[OverHttp]:
         with api.for_discord_py():
             await chat.start()
             await chat.hear(door.receive)
-            await until(lambda: chat.trouble() is None)
-            yield OverHttp(api, chat)
-            await chat.stop()
+            try:
+                await until(lambda: chat.trouble() is None)
+                yield OverHttp(api, chat)
+            finally:
+                await chat.stop()
 
 
 class InSimcord:

@@ -11,7 +11,7 @@ from bot.chats.telegram import TelegramChat
 from bot.chats.telegram_poll import Timing
 from bot.clock import SystemClock
 from bot.speech import Incoming, Shared, Shown
-from tests.fakes import BotApi
+from tests.fakes import PATIENCE, BotApi
 
 QUICK = Timing(
     long_poll=2,
@@ -69,7 +69,7 @@ async def listening(api: BotApi, door: Door, **settings: Any) -> AsyncIterator[T
         await chat.stop()
 
 
-async def until(condition: Callable[[], object], seconds: float = 3) -> None:
+async def until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Wait for something that happens in this event loop."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - the condition is about many things, no event

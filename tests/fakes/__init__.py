@@ -10,9 +10,11 @@ from .discord_api import DISCORD_TOKEN, DiscordApi
 from .discord_faults import DiscordCall, DiscordRefused, DiscordTooMany
 from .discord_people import Person as DiscordPerson
 from .discord_seen import Seen
+from .patience import PATIENCE
 
 __all__ = [
     "DISCORD_TOKEN",
+    "PATIENCE",
     "TOKEN",
     "BotApi",
     "Broken",

@@ -26,6 +26,7 @@ from .bot_api_server import Server
 from .bot_api_talk import wait_until
 from .bot_api_webhook import Delivery
 from .bot_api_world import User, World
+from .patience import PATIENCE
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0"  # of the shape that the documentation shows
 
@@ -163,12 +164,12 @@ class BotApi:
         with self.world.changed:
             return list(self._server.webhook.deliveries)
 
-    def wait_for(self, condition: Callable[[], object], seconds: float = 5) -> None:
+    def wait_for(self, condition: Callable[[], object], seconds: float = PATIENCE) -> None:
         """Blocks until the condition holds. Raises AssertionError with a picture of all conversations."""
         if not wait_until(self.world, condition, seconds):
             raise AssertionError(f"it did not happen within {seconds} s\n{self.picture()}")
 
-    async def wait_for_async(self, condition: Callable[[], object], seconds: float = 5) -> None:
+    async def wait_for_async(self, condition: Callable[[], object], seconds: float = PATIENCE) -> None:
         """`wait_for` for a test whose bot runs in the same event loop."""
         await asyncio.to_thread(self.wait_for, condition, seconds)
 

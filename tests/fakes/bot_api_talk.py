@@ -9,6 +9,7 @@ from typing import Any
 
 from .bot_api_text import Formatted
 from .bot_api_world import Chat, Message, World
+from .patience import PATIENCE
 
 Wanted = str | Callable[[Message], object]
 _BETWEEN_LOOKS = 0.002  # seconds; a look may be long, and thousands of messages may come at once
@@ -82,7 +83,7 @@ class Talk:
             self.world.push("message", message.json())
             return message
 
-    def wait_for(self, wanted: Wanted, seconds: float = 5, *, after: Message | None = None) -> Message:
+    def wait_for(self, wanted: Wanted, seconds: float = PATIENCE, *, after: Message | None = None) -> Message:
         """Blocks until a standing message of the bot contains the text (or satisfies the function).
 
         With `after` only messages newer than that one count. Raises AssertionError with a picture of the
@@ -99,7 +100,9 @@ class Talk:
             raise AssertionError(f"{name} did not come within {seconds} s\n{self.picture()}")
         return found[-1]
 
-    async def wait_for_async(self, wanted: Wanted, seconds: float = 5, *, after: Message | None = None) -> Message:
+    async def wait_for_async(
+        self, wanted: Wanted, seconds: float = PATIENCE, *, after: Message | None = None
+    ) -> Message:
         """`wait_for` for a test whose bot runs in the same event loop."""
         return await asyncio.to_thread(self.wait_for, wanted, seconds, after=after)
 

@@ -81,10 +81,12 @@ async def running(api: DiscordApi) -> AsyncIterator[Client]:
     with api.for_discord_py():
         client = Client()
         task = asyncio.create_task(client.start(api.token))
-        await client.became_ready.wait()
-        yield client
-        await client.close()
-        await task
+        try:
+            await client.became_ready.wait()
+            yield client
+        finally:
+            await client.close()
+            await task
 
 
 @pytest.fixture

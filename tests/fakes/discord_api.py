@@ -26,6 +26,7 @@ from .discord_gateway import Gateway, invalid_frame, reconnect_frame
 from .discord_people import Person
 from .discord_server import Server
 from .discord_world import GUILD_CHANNEL, TEXT, User, World
+from .patience import PATIENCE
 
 # Of the shape of a real one, and put together so that no scanner takes it for one.
 DISCORD_TOKEN = f"MTE0MjU4NzI5NDY0MTU5MjMyMA.Gtests.{'the-token-of-a-bot-that-is-none'}"
@@ -214,12 +215,12 @@ class DiscordApi:
 
     # Waiting
 
-    def wait_for(self, condition: Callable[[], object], seconds: float = 5) -> None:
+    def wait_for(self, condition: Callable[[], object], seconds: float = PATIENCE) -> None:
         """Blocks until the condition holds. Raises AssertionError with a picture of all conversations."""
         if not self.world.wait_until(condition, seconds):
             raise AssertionError(f"it did not happen within {seconds} s\n{self.picture()}")
 
-    async def wait_for_async(self, condition: Callable[[], object], seconds: float = 5) -> None:
+    async def wait_for_async(self, condition: Callable[[], object], seconds: float = PATIENCE) -> None:
         """`wait_for` for a test whose bot runs in the same event loop."""
         await asyncio.to_thread(self.wait_for, condition, seconds)
 

@@ -25,6 +25,7 @@ from .discord_world import (
     World,
     new_token,
 )
+from .patience import PATIENCE
 
 Wanted = str | Callable[[Seen], object]
 
@@ -209,7 +210,7 @@ class Person:
 
     # Waiting
 
-    def wait_for(self, wanted: Wanted, seconds: float = 5, *, after: Seen | None = None) -> Seen:
+    def wait_for(self, wanted: Wanted, seconds: float = PATIENCE, *, after: Seen | None = None) -> Seen:
         """Blocks until a standing message of the bot contains the text (or satisfies the function).
 
         With `after` only messages newer than that one count. Raises AssertionError with a picture of the
@@ -226,7 +227,7 @@ class Person:
             raise AssertionError(f"{name} did not come within {seconds} s\n{self.picture()}")
         return found[-1]
 
-    async def wait_for_async(self, wanted: Wanted, seconds: float = 5, *, after: Seen | None = None) -> Seen:
+    async def wait_for_async(self, wanted: Wanted, seconds: float = PATIENCE, *, after: Seen | None = None) -> Seen:
         """`wait_for` for a test whose bot runs in the same event loop."""
         return await asyncio.to_thread(self.wait_for, wanted, seconds, after=after)
 
