@@ -13,12 +13,13 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 from bot.chats.backoff import Backoff
 from bot.chats.telegram_answers import Answers
 from bot.chats.telegram_errors import TOKEN_REFUSED, is_inline_off, next_step, problem
-from bot.chats.telegram_files import NO_PREVIEW, edit_words, own_file, send_file, send_picture, take_away
+from bot.chats.telegram_files import edit_words, own_file, send_file, send_picture, take_away
 from bot.chats.telegram_intake import Intake, OnSkip
 from bot.chats.telegram_keys import keyboard, keys
 from bot.chats.telegram_poll import Poll, Timing
 from bot.chats.telegram_request import Limited, Line
 from bot.chats.telegram_updates import PLATFORM, WANTED
+from bot.chats.telegram_words import send_words
 from bot.clock import Clock
 from bot.errors import Misconfigured, Outdated, Refused, TryLater
 from bot.speech import Address, Op, Outgoing, Receipt, Receive, WayIn
@@ -140,10 +141,8 @@ class TelegramChat:
         if outgoing.attachment:
             document = InputFile(outgoing.attachment.content, outgoing.attachment.name)
             document.mimetype = outgoing.attachment.mime
-            sent = await self._bot.send_document(chat, document, caption=text, **more)
-        else:
-            sent = await self._bot.send_message(chat, text, link_preview_options=NO_PREVIEW, **more)
-        return sent.message_id
+            return (await self._bot.send_document(chat, document, caption=text, **more)).message_id
+        return await send_words(self._line, self._bot.base_url, chat, text, **more)
 
     async def start(self) -> None:
         """See the port. The bot's own name is asked for in the background, as often as it takes."""

@@ -12,8 +12,8 @@ import structlog
 from telegram import Bot, InlineQueryResultArticle, InlineQueryResultsButton, InputTextMessageContent
 
 from bot.chats.telegram_errors import problem
-from bot.chats.telegram_files import NO_PREVIEW
 from bot.chats.telegram_updates import query_id, tap_id
+from bot.chats.telegram_words import NO_PREVIEW
 from bot.speech import Shown
 
 AT_ONCE = 50

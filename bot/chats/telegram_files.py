@@ -4,14 +4,13 @@ import struct
 import zlib
 from typing import Any
 
-from telegram import Bot, InputFile, InputMediaPhoto, LinkPreviewOptions
+from telegram import Bot, InputFile, InputMediaPhoto
 from telegram.error import BadRequest
 
 from bot.chats.telegram_updates import PLATFORM
+from bot.chats.telegram_words import NO_PREVIEW
 from bot.speech import File, Outgoing
 from bot.speech.outgoing import CAPTION, units
-
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 # Telegram has no codes for these; the words are those of tdlib/td, FileManager.cpp, in lower case.
 _ANOTHER_TYPE = ("can't use file of type", "type of file mismatch")

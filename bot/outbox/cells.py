@@ -100,7 +100,8 @@ def wait(cell: Cell, limit: Limit, now: float) -> float:
 
 def book(cell: Cell, limit: Limit, now: float, late: float = 0.0) -> Cell:
     """Return the cell after one more that leaves now, or up to `late` seconds later than its grace allows."""
-    return replace(cell, used_until=max(_used(cell, limit, now), now) + limit.gap + late)
+    # Made as it stands, as twice for each message: `replace` takes five times as long.
+    return Cell(max(_used(cell, limit, now), now) + limit.gap + late, cell.limited_at, cell.limited_until)
 
 
 def grant(overall: Cell, limit: Limit, chats: Mapping[int, Cell], asks: Sequence[Ask], now: float) -> Granted:

@@ -9,15 +9,15 @@ from uuid import uuid4
 
 import structlog
 from pgqueuer.domain.types import JOB_STATUS, QueueManagerId
-from sqlalchemy import case, update
+from sqlalchemy import BigInteger, any_, bindparam, case, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.outbox import jobs
 from bot.outbox.job_rows import LATER, lock_addresses, look
 from bot.outbox.marks import Outcome, mark
-from bot.outbox.parcels import Parcel, read_parcels
+from bot.outbox.parcels import COLUMNS, Parcel, contents, opened
 from bot.outbox.states import State
 from bot.store import Tx
-from bot.store.bulk import among
 from bot.store.tables import outbox
 
 log = structlog.get_logger()
@@ -36,6 +36,22 @@ ENDS: dict[State, JOB_STATUS] = {
 """How a job ends, by the state of its row."""
 
 
+_SENDING = contents(
+    update(outbox)
+    .where(outbox.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+    .values(
+        state=State.SENDING,
+        claims=outbox.c.claims + 1,
+        # It was in the hands of a worker that died.
+        doubts=outbox.c.doubts + case((outbox.c.state == State.SENDING, 1), else_=0),
+        leased_until_real=None,
+    )
+    .returning(*(outbox.c[name] for name in COLUMNS))
+    .cte("sending")
+)
+"""Mark rows as being sent, and read what they hold: one statement, for it has to travel."""
+
+
 class JobClaim:
     """See Handout."""
 
@@ -49,17 +65,7 @@ class JobClaim:
         taken |= self._take(tx, platform, most - len(taken), mine, heavy=False)
         if not taken:
             return []
-        doubted = case((outbox.c.state == State.SENDING, 1), else_=0)
-        sending = update(outbox).where(among(tx, outbox.c.id, taken))
-        tx.connection.execute(
-            sending.values(
-                state=State.SENDING,
-                claims=outbox.c.claims + 1,
-                doubts=outbox.c.doubts + doubted,
-                leased_until_real=None,
-            )
-        )
-        parcels = read_parcels(tx, list(taken))
+        parcels = opened(tx, tx.connection.execute(_SENDING, {"ids": list(taken)}), list(taken))
         jobs.finish(tx, {taken[row]: "exception" for row in taken.keys() - {parcel.id for parcel in parcels}})
         return parcels
 

@@ -1,13 +1,14 @@
 """The handout of one process that is alone with its database: a claim is an update."""
 
+import json
 from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, func, select, update
+from sqlalchemy import Integer, Select, String, bindparam, func, select, update
 
 from bot.outbox.marks import Outcome, mark
-from bot.outbox.parcels import Parcel, read_parcels
+from bot.outbox.parcels import Parcel, contents, opened
 from bot.outbox.shelf import next_at
 from bot.outbox.states import MOST_COPIES, Priority, State
 from bot.outbox.waiting import IDLE, NOW, OVERTAKES, REACHABLE, UNSENT
@@ -26,9 +27,9 @@ class LocalClaim:
         ids = _most_urgent(tx, platform, most)
         if not ids:
             return []
-        sending = update(outbox).where(outbox.c.id.in_(ids))
-        tx.connection.execute(sending.values(state=State.SENDING, claims=outbox.c.claims + 1))
-        return read_parcels(tx, ids)
+        these = {"ids": json.dumps(ids)}
+        tx.connection.execute(_SENDING, these)
+        return opened(tx, tx.connection.execute(_CONTENTS, these), ids)
 
     def keep(self, tx: Tx, mine: Collection[int]) -> None:
         """See Handout: nobody asks."""
@@ -56,6 +57,11 @@ class LocalClaim:
         coming = next_at(tx)
         return None if coming is None else coming - tx.now
 
+
+# One value, so that the statement is the same for any number of ids.
+_THESE = outbox.c.id.in_(select(func.json_each(bindparam("ids", type_=String)).table_valued("value").c.value))
+_SENDING = update(outbox).where(_THESE).values(state=State.SENDING, claims=outbox.c.claims + 1)
+_CONTENTS = contents(outbox).where(_THESE)
 
 _ANSWERS = (outbox.c.priority < Priority.NUDGE, (outbox.c.priority, outbox.c.not_before, outbox.c.id))
 _NUDGES = (outbox.c.priority == Priority.NUDGE, (outbox.c.deadline, outbox.c.not_before, outbox.c.id))

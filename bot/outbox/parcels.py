@@ -1,10 +1,11 @@
 """Claimed rows as they are sent: read, opened, and let go of where nobody can read them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from cryptography.fernet import InvalidToken
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import FromClause, Select, select, update
 
 from bot.errors import SealBroken, SealGone
 from bot.outbox.shelf import unsealed
@@ -31,21 +32,35 @@ class Parcel:
     priority: Priority = Priority.REPLY
 
 
-_TARGET = outbox.alias("target")
-_PARCELS = (
-    select(outbox, addresses.c.platform, addresses.c.chat, persons.c.key_id, _TARGET.c.message.label("edited"))
-    .join(addresses, addresses.c.id == outbox.c.address_id)
-    .outerjoin(persons, persons.c.id == addresses.c.person_id)
-    .outerjoin(_TARGET, _TARGET.c.id == outbox.c.edits)
-    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+COLUMNS = (
+    *("id", "address_id", "edits", "body", "sealed", "op"),
+    *("deadline", "claims", "doubts", "crashes", "priority"),
 )
+"""Those of the outbox that a parcel is made of."""
+_TARGET = outbox.alias("target")
 
 
-def read_parcels(tx: Tx, ids: list[int]) -> list[Parcel]:
-    """Return these rows in this order; those that cannot be read are final afterwards, and left out."""
-    rows = tx.connection.execute(_PARCELS, {"ids": ids})
+def contents(rows: FromClause) -> Select[Any]:
+    """Return the statement for what `opened` wants of these rows: the outbox, or a part of it with all `COLUMNS`."""
+    return (
+        select(
+            *(rows.c[name] for name in COLUMNS),
+            addresses.c.platform,
+            addresses.c.chat,
+            persons.c.key_id,
+            _TARGET.c.message.label("edited"),
+        )
+        .join_from(rows, addresses, addresses.c.id == rows.c.address_id)
+        .outerjoin(persons, persons.c.id == addresses.c.person_id)
+        .outerjoin(_TARGET, _TARGET.c.id == rows.c.edits)
+    )
+
+
+def opened(tx: Tx, rows: Iterable[Any], ids: list[int]) -> list[Parcel]:
+    """Return these rows in the order of `ids`; those that cannot be read are final afterwards, and left out."""
+    places = {number: place for place, number in enumerate(ids)}
     parcels = []
-    for row in sorted(rows, key=lambda row: ids.index(row.id)):
+    for row in sorted(rows, key=lambda row: places[row.id]):
         try:
             parcels.append(_parcel(tx, row))
         except (InvalidToken, SealBroken, ValueError, KeyError) as error:

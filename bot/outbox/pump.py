@@ -6,10 +6,11 @@ another, different addresses side by side.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
+from typing import TypeVar
 
 import structlog
 
@@ -25,6 +26,8 @@ from bot.outbox.studio import Draw
 from bot.speech import Chat
 from bot.speech.instants import plain
 from bot.store import Store
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -211,7 +214,7 @@ class Pump:
         finally:
             # Also when a stop cuts this short: only the row that was being sent then is in doubt.
             self._outcomes += [Outcome(parcel.id, State.WAITING, after=after) for parcel in rest]
-            self._in_flight.subtract(parcel.address.platform for parcel in parcels)
+            self._in_flight[parcels[0].address.platform] -= len(parcels)
         await self._write_outcomes()
 
     async def _prepared(self, parcel: Parcel, pace: Pace) -> Parcel | int:
@@ -219,30 +222,28 @@ class Pump:
         late = self._clock.now() > parcel.deadline
         if not wants_drawing(parcel) or late or pace.paused(parcel.address_id):
             return parcel
-        with self._only_waiting():
-            return await self._easel.drawn(parcel)
+        return await self._only_waiting(self._easel.drawn(parcel))
 
-    @contextmanager
-    def _only_waiting(self) -> Iterator[None]:
+    async def _only_waiting(self, wait: Awaitable[T]) -> T:
         task = asyncio.current_task()
         assert task is not None
         self._pacing.add(task)
         try:
-            yield
+            return await wait
         finally:
             self._pacing.discard(task)
 
     async def _permit(self, parcel: Parcel, pace: Pace) -> float:
         """Return 0 when the parcel may leave now, else in how many seconds to come back."""
-        with self._only_waiting():
-            return await pace.permit(parcel.address, parcel.address_id, parcel.outgoing.op, parcel.priority)
+        permit = pace.permit(parcel.address, parcel.address_id, parcel.outgoing.op, parcel.priority)
+        return await self._only_waiting(permit)
 
     async def _send(self, parcel: Parcel, pace: Pace) -> Outcome:
         if self._clock.now() > parcel.deadline:
             return self._count(Outcome(parcel.id, State.EXPIRED))
         chat, outgoing = self._chats[parcel.address.platform], parcel.outgoing
-        if not chat.shows_instants:
-            outgoing = replace(outgoing, text=plain(outgoing.text))
+        if not chat.shows_instants and (text := plain(outgoing.text)) != outgoing.text:
+            outgoing = replace(outgoing, text=text)
         try:
             receipt = await chat.send(parcel.address, outgoing, nonce=parcel.id, message=parcel.message)
         except Exception as error:
