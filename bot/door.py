@@ -84,7 +84,7 @@ def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming, ways: Ways) -> Sho
     person = replace(person, via=incoming.via)
     if incoming.cursor:
         note_cursor(tx, person.address_id, incoming.cursor)
-    own = catalogue.plus(of_person(tx, person))
+    own = catalogue.plus(of_person(tx, person)) if person.writes else catalogue
     visit = Visit(tx, person, Voice.of(person.language), own, incoming, BOOK, ways)
     tell_how_to_open(visit)
     match incoming.kind:
@@ -127,7 +127,7 @@ def _share(tx: Tx, catalogue: Catalogue, incoming: Incoming, ways: Ways) -> Show
 def _looking(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Looking:
     person = find(tx, incoming.address, lock=False)
     voice = Voice.of(person.language if person else incoming.language or "en")
-    known = catalogue.plus(of_person(tx, person)) if person else catalogue
+    known = catalogue.plus(of_person(tx, person)) if person and person.writes else catalogue
     return Looking(tx, person, voice, known, incoming.text)
 
 

@@ -16,7 +16,7 @@ from bot.flows.shelves import contact_line
 from bot.flows.visit import OLD, Chapter, Visit, choices
 from bot.nudges import kept, likings, moments, queries
 from bot.nudges.moments import Moment
-from bot.nudges.tally import Tally, answered_before, low_in_a_run, tally
+from bot.nudges.tally import Tally, low_in_a_run, tally
 from bot.outbox.states import DAY
 from bot.people.told import note_told, told_at
 from bot.schedules.words import words
@@ -47,12 +47,12 @@ class Postscript:
 
 def add_one(visit: Visit, moment: Moment) -> None:
     """Say the first of those that are due, if any is."""
-    if _welcome_back(visit, moment):
+    past = tally(visit.tx, visit.person, moment.id, visit.tx.now - MONTH)
+    if _welcome_back(visit, past):
         return
     known = told_at(visit.tx, visit.person)
     if visit.tx.now < max((known.get(one.name, 0) for one in POSTSCRIPTS), default=0) + REST:
         return
-    past = tally(visit.tx, visit.person, visit.tx.now - MONTH)
     for one in POSTSCRIPTS:
         last = known.get(one.name)
         due = last is None or (one.every is not None and visit.tx.now >= last + one.every)
@@ -80,9 +80,8 @@ def offer_help(visit: Visit) -> None:
     visit.show(Outgoing(f"{text}\n\n{contact}" if contact else text, ((fewer,),)))
 
 
-def _welcome_back(visit: Visit, moment: Moment) -> bool:
-    before = answered_before(visit.tx, visit.person, moment.id)
-    if before is None or visit.tx.now <= before + WEEK:
+def _welcome_back(visit: Visit, past: Tally) -> bool:
+    if past.before is None or visit.tx.now <= past.before + WEEK:
         return False
     visit.say(N_("You came back. Good to see you."))
     return True
@@ -208,9 +207,9 @@ def _safe(visit: Visit, _moment: Moment, _past: Tally) -> bool:
     return True
 
 
-def _jar(visit: Visit, _moment: Moment, _past: Tally) -> bool:
+def _jar(visit: Visit, _moment: Moment, past: Tally) -> bool:
     """Let an old moment come back out of the jar."""
-    return show_old_one(visit)
+    return past.written > 0 and show_old_one(visit)
 
 
 def _taste(visit: Visit, moment: Moment, past: Tally) -> bool:

@@ -255,9 +255,9 @@ class Visit:
 
     def _tapped_message(self) -> tuple[int, list[Outgoing]] | None:
         """Return the row of the tapped message and what it has looked like, newest first; None when forgotten."""
-        if self._tapped is None and (found := self.tapped_row()) is not None:
-            drawn = shelf.drawings(self.tx, self.person.address_id, found, self.person.seal)
-            self._tapped = (found, drawn) if drawn else None
+        message = self.incoming.message
+        if self._tapped is None and message is not None:
+            self._tapped = shelf.find_drawings(self.tx, self.person.address_id, message, self.person.seal)
         return self._tapped
 
 

@@ -1,8 +1,10 @@
 """What a person's moments add up to: totals and returning, never a streak."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import BigInteger, and_, bindparam, case, func, or_, select
 
@@ -19,12 +21,15 @@ RESTED = "not-today"
 class Tally:
     """A person's answered moments: how many there have been altogether, and those of late, oldest first.
 
-    `first` is when they answered for the first time; `recent` are practices with the times of their answers. All times
-    are in UTC seconds.
+    `first` is when they answered for the first time, `before` when they last answered another than the one that was
+    just answered: that may be an old one. `written` are those that hold words or a file. `recent` are practices with
+    the times of their answers, known from `FEW` altogether on. All times are in UTC seconds.
     """
 
     altogether: int
     first: int | None
+    before: int | None
+    written: int
     recent: tuple[tuple[str, int], ...]
 
     def since(self, at: int) -> list[tuple[str, int]]:
@@ -32,33 +37,32 @@ class Tally:
         return Counter(practice for practice, answered in self.recent if answered > at).most_common()
 
 
+FEW = 3
+"""Answered moments below which there is nothing to tell of those of late."""
 _PERSON = bindparam("person_id", type_=BigInteger)
 _DONE = and_(moments.c.answer.is_not(None), moments.c.answer != RESTED)
 # Asked after every moment: they are made once, for making them costs more than running them.
-_ALL = select(func.count(case((_DONE, 1))).label("altogether"), func.min(moments.c.answered_at).label("first")).where(
-    moments.c.person_id == _PERSON
-)
+_ALL = select(
+    func.count(case((_DONE, 1))).label("altogether"),
+    func.min(moments.c.answered_at).label("first"),
+    func.max(case((moments.c.id != bindparam("moment_id", type_=BigInteger), moments.c.answered_at))).label("before"),
+    func.count(func.coalesce(moments.c.sealed_words, moments.c.sealed_file)).label("written"),
+).where(moments.c.person_id == _PERSON)
 _RECENT = (
     select(moments.c.practice, moments.c.answered_at)
     .where(moments.c.person_id == _PERSON, _DONE, moments.c.answered_at > bindparam("since", type_=BigInteger))
     .order_by(moments.c.id)
 )
-_BEFORE = select(func.max(moments.c.answered_at)).where(
-    moments.c.person_id == _PERSON, moments.c.id != bindparam("moment_id", type_=BigInteger)
-)
 
 
-def tally(tx: Tx, person: Person, since: int) -> Tally:
-    """Count the person's answered moments; those of late are those after `since` (UTC seconds)."""
-    total = tx.connection.execute(_ALL, {"person_id": person.id}).one()
-    recent = tx.connection.execute(_RECENT, {"person_id": person.id, "since": since})
-    return Tally(total.altogether, total.first, tuple((row.practice, row.answered_at) for row in recent))
-
-
-def answered_before(tx: Tx, person: Person, moment_id: int) -> int | None:
-    """Return when the newest answer to any other moment was given (UTC seconds): this one may be an old one."""
-    found: int | None = tx.connection.scalar(_BEFORE, {"person_id": person.id, "moment_id": moment_id})
-    return found
+def tally(tx: Tx, person: Person, moment_id: int, since: int) -> Tally:
+    """Count the person's answered moments, the one that was just answered too; those of late are later than `since`."""
+    total = tx.connection.execute(_ALL, {"person_id": person.id, "moment_id": moment_id}).one()
+    recent: Iterable[Any] = ()
+    if total.altogether >= FEW:
+        recent = tx.connection.execute(_RECENT, {"person_id": person.id, "since": since})
+    known = tuple((row.practice, row.answered_at) for row in recent)
+    return Tally(total.altogether, total.first, total.before, total.written, known)
 
 
 def low_in_a_run(tx: Tx, person: Person, since: date, days: int) -> bool:

@@ -169,7 +169,7 @@ def _closed(recipient: Recipient, outgoing: Outgoing) -> bytes:
 # Every tap asks these: they are made once, for making one costs more than running it.
 _ADDRESS, _ID, _AT = (bindparam(name, type_=BigInteger) for name in ("address_id", "id", "now"))
 _OF_MESSAGE = (
-    select(outbox.c.id)
+    select(outbox.c.id, outbox.c.body, outbox.c.sealed, outbox.c.op)
     .where(outbox.c.address_id == _ADDRESS, outbox.c.message == bindparam("message"), outbox.c.op == Op.NEW)
     .order_by(outbox.c.id.desc())
     .limit(1)
@@ -211,6 +211,15 @@ def _hand_out(tx: Tx, row_id: int) -> None:
         from bot.outbox import jobs
 
         jobs.put(tx, [row_id])
+
+
+def find_drawings(tx: Tx, address_id: int, message: str, seal: Seal | None) -> tuple[int, list[Outgoing]] | None:
+    """Return the outbox row behind a platform's message id and what `drawings` says of it; None when forgotten."""
+    row = tx.connection.execute(_OF_MESSAGE, {"address_id": address_id, "message": message}).first()
+    if row is None or row.body is None:
+        return None
+    drawn = _drawn(tx, address_id, row.id, _known(row.body, row.sealed, row.op, seal), seal)
+    return (row.id, drawn) if drawn else None
 
 
 def find_message(tx: Tx, address_id: int, message: str) -> int | None:
@@ -262,7 +271,10 @@ def drawings(tx: Tx, address_id: int, outbox_id: int, seal: Seal | None) -> list
 
     An edit that only takes the buttons away keeps the text of before; edits that are still to come are left out.
     """
-    first = read_body(tx, outbox_id, seal)
+    return _drawn(tx, address_id, outbox_id, read_body(tx, outbox_id, seal), seal)
+
+
+def _drawn(tx: Tx, address_id: int, outbox_id: int, first: Outgoing | None, seal: Seal | None) -> list[Outgoing]:
     if first is None:
         return []
     rows = tx.connection.execute(_EDITS, {"address_id": address_id, "id": outbox_id, "now": tx.now})

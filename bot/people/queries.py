@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, bindparam, func, insert, select, update
+from sqlalchemy import BigInteger, Select, bindparam, exists, func, insert, select, update
 
 from bot.outbox.addresses import release_address
 from bot.outbox.shelf import Recipient
@@ -15,7 +15,7 @@ from bot.schedules.quiet import DayParts, QuietHours
 from bot.schedules.zones import guess_zone
 from bot.speech import Address
 from bot.store import Seal, Tx
-from bot.store.tables import addresses, outbox, persons, words
+from bot.store.tables import addresses, outbox, own_practices, persons, words
 
 HEARD_EVERY = 3600
 """Seconds within which it is not written down again that a person did something."""
@@ -51,6 +51,8 @@ class Person:
     direct: bool = False
     name: str | None = None
     home_id: int | None = None
+    writes: bool = False
+    """Whether they have practices of their own."""
 
     @property
     def recipient(self) -> Recipient:
@@ -67,10 +69,13 @@ class Person:
         return is_paused(self.paused_at, self.paused_until, now)
 
 
+_WRITES = exists().where(own_practices.c.person_id == persons.c.id, own_practices.c.removed_at.is_(None))
+
+
 def _known() -> Select[Any]:
     """Return the beginning of every question for a person: with an address of theirs."""
     place = (addresses.c.id.label("address_id"), addresses.c.hinted_zone, addresses.c.paused_at.label("closed_at"))
-    return select(persons, *place).join(addresses, addresses.c.person_id == persons.c.id)
+    return select(persons, *place, _WRITES.label("writes")).join(addresses, addresses.c.person_id == persons.c.id)
 
 
 # Made once, for every event asks: making them costs more than running them.
@@ -219,6 +224,7 @@ def _person(tx: Tx, row: Any) -> Person:
         closed_at=row.closed_at,
         name=seal.open(bytes(row.sealed_name)) if row.sealed_name else None,
         home_id=row.home_id,
+        writes=row.writes,
     )
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    TextClause,
     bindparam,
     create_engine,
     event,
@@ -63,8 +64,12 @@ _gone = text("sealed_key IS NULL")
 Index("ix_person_keys_destroyed", person_keys.c.id, sqlite_where=_gone, postgresql_where=_gone)
 
 
-_ONE = select(person_keys.c.sealed_key).where(person_keys.c.id == bindparam("key_id"))
-"""Made once, for everybody's first event asks it."""
+def _one(table: str) -> TextClause:
+    return text(f"SELECT sealed_key FROM {table} WHERE id = :key_id")  # noqa: S608 - a name of our own
+
+
+# Everybody's first event asks it: written out, for to leave out the schema anew costs more than running it.
+_ONE = {True: _one(person_keys.name), False: _one(f"{SCHEMA}.{person_keys.name}")}
 
 
 class PersonKeys:
@@ -119,7 +124,7 @@ class PersonKeys:
 
     def sealed_key(self, key_id: bytes) -> bytes:
         """Return the key as it lies here, sealed. Raises SealGone or SealBroken."""
-        found = self._read(lambda connection: connection.execute(_ONE, {"key_id": key_id}).first())
+        found = self._read(lambda connection: connection.execute(_ONE[self._embedded], {"key_id": key_id}).first())
         if found is None:
             raise SealBroken(
                 "PEBBLE_PERSON_KEYS: a person’s key is missing; put the person.keys of this database in its place"
