@@ -13,7 +13,7 @@ from bot.clock import Clock
 from bot.errors import TryLater
 from bot.flows.my_data import PARTS
 from bot.gratitude import invitations, pass_on
-from bot.nudges.catching_up import latest_seen, overdue_ones, quiet_ones, ring_anew
+from bot.nudges.catching_up import BATCH, latest_seen, overdue_ones, quiet_ones, ring_anew
 from bot.nudges.due import next_due
 from bot.nudges.rules import Quiet
 from bot.nudges.sweep import sweep
@@ -35,7 +35,8 @@ BESIDE_OTHERS, BREATH = 50, 0.02
 """Due rows taken at once while people wait for the same writer, and the seconds left to them after each batch: still
 twice what any platform lets leave."""
 FIRST = 100
-"""Due rows of the first batch, so that the first messages leave while all others are worked on."""
+"""Due rows of the first batch; each further one is twice as large. The first messages leave at once, and whoever taps
+meanwhile is noticed before the large ones."""
 SIDE_BY_SIDE = 2
 """Batches that are swept at once where there are several writers: while the database has one, another is worked on."""
 SEEN_DAYS = 7
@@ -90,17 +91,18 @@ class Rota:
 
     async def _sweep(self, quiet: Quiet) -> None:
         """Sweep batch by batch until nothing is due that nobody else has in hand."""
-        most: int | None = FIRST
+        most = FIRST
         while True:
             swept = await self._store.run(lambda tx, most=most: sweep(tx, self._catalogue, quiet, most))  # type: ignore[misc]
             if not swept.taken:
                 return
             self.rang += swept.rang
             self.lag = swept.lag
-            # People who tap meanwhile wait for one batch at most.
-            most = BESIDE_OTHERS if self._store.crowded else None
-            if most:
+            if self._store.crowded:  # people who tap meanwhile wait for one small batch at most
+                most = BESIDE_OTHERS
                 await asyncio.sleep(BREATH)
+            else:
+                most = min(2 * most, BATCH)
 
     async def bring_thanks(self) -> None:
         """Bring the sentences of others whose receivers are awake now."""

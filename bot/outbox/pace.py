@@ -53,7 +53,7 @@ LONGEST_GRACE = 1.0
 """Seconds by which a slot may be used late by a machine that has missed others."""
 MOST_NUDGES_AHEAD = 25
 """Nudges whose slots may lie ahead of an answer's: at a thousand a second that is a fortieth of one."""
-PREFETCH = 0.05
+PREFETCH = 0.02
 """Seconds' worth of messages that may wait for their slots before no more are claimed."""
 
 

@@ -34,7 +34,8 @@ log = structlog.get_logger()
 MOST_IN_FLIGHT = 256
 """Of one platform: another one that is slow or limited takes nobody's place."""
 CLAIM, MOST_CLAIMED, AHEAD = 10, 32, 0.1
-"""Rows claimed at once, within these bounds what leaves in so many seconds: few, so that an answer overtakes nudges."""
+"""Rows claimed at once, within these bounds what leaves in so many seconds: few, so that an answer overtakes nudges.
+While people wait for the database it is the fewest."""
 IDLE = 5.0
 """Seconds after which an idle pump looks again by itself, should a wake-up have been lost."""
 DRAIN = 10.0
@@ -155,7 +156,7 @@ class Pump:
     async def _claim_all(self) -> int:
         claimed = 0
         for name, pace in self.paces.items():
-            ahead = min(max(CLAIM, int(pace.per_second * AHEAD)), MOST_CLAIMED)
+            ahead = CLAIM if self._store.crowded else min(max(CLAIM, int(pace.per_second * AHEAD)), MOST_CLAIMED)
             most = min(ahead, MOST_IN_FLIGHT - self._in_flight[name])
             # What is claimed now would only queue behind what was; unclaimed, an answer can still overtake it.
             if most <= 0 or pace.closed():
