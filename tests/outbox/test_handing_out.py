@@ -15,6 +15,7 @@ from bot.errors import TryLater
 from bot.outbox.handout import handout_for
 from bot.outbox.marks import counts, expire
 from bot.outbox.parcels import Parcel
+from bot.outbox.pump import MOST_CLAIMED
 from bot.outbox.shelf import Terms, next_at, put_all, row, withdraw
 from bot.outbox.states import DAY, Priority
 from bot.speech import Op, Outgoing
@@ -248,7 +249,8 @@ async def test_an_answer_does_not_queue_behind_a_thousand_nudges(held: PostRoom)
     overtook = len(chat.sent)
     await asyncio.wait_for(settling, 20)
     order = [name for name, _ in chat.sent]
-    assert order.index("anna") <= overtook + 40
+    # Behind those that were in hand, and those whose claim was under way when it was put.
+    assert order.index("anna") <= overtook + 2 * MOST_CLAIMED
     assert len(order) == 301
 
 
