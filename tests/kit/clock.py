@@ -10,6 +10,9 @@ START = datetime.fromisoformat("2026-11-18T09:00:00+00:00")
 class HandClock:
     """Moves only by hand. Wall clock and monotonic time can be moved apart, as a machine's can."""
 
+    stands_still = True
+    """Whether a database has to be told the time by it."""
+
     def __init__(self, start: datetime = START) -> None:
         self._now = start.timestamp()
         self._monotonic = 1000.0

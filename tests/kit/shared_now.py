@@ -27,11 +27,14 @@ def follow(store: Store) -> None:
 
     What was put a moment ago is older than now, as it is where clocks do not stand still.
     """
-    if not isinstance(store.clock, HandClock) or store.url.get_backend_name() == "sqlite" or store.engine in _followed:
+    clock = store.clock
+    if not isinstance(clock, HandClock) or not clock.stands_still:
+        return
+    if store.url.get_backend_name() == "sqlite" or store.engine in _followed:
         return
     _followed.add(store.engine)
 
     def set_now(connection: Connection) -> None:
-        connection.exec_driver_sql(SET, {"now": repr(store.clock.real() + next(_ticks) / 1e6)})
+        connection.exec_driver_sql(SET, {"now": repr(clock.real() + next(_ticks) / 1e6)})
 
     event.listen(store.engine, "begin", set_now)
