@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -74,6 +75,9 @@ def _serve(settings: Settings, *, demo: bool, roles: Sequence[str] = ROLES) -> N
                 print(f"Port {settings.web_port} is busy, so Pebble took the next free one.", flush=True)
             print(f"Pebble is here: {address}   (Ctrl+C stops it; data lies in data/)", flush=True)
 
+    # What was imported stays. To look through all of it for what nobody holds any more takes a tenth of a second, in
+    # which nobody is answered and slots of the pace are missed.
+    gc.freeze()
     asyncio.run(app.run(say_where))
 
 

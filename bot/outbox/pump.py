@@ -19,6 +19,7 @@ from bot.errors import InDoubt, Moved, Outdated, Refused, TryLater, Unreachable
 from bot.outbox.easel import Easel, nobody_draws, wants_drawing
 from bot.outbox.handout import BEAT, Handout
 from bot.outbox.marks import Outcome
+from bot.outbox.outcomes import Outcomes
 from bot.outbox.pace import FREE, LIMITS, Pace
 from bot.outbox.parcels import Parcel
 from bot.outbox.states import MOST_COPIES, MOST_CRASHES, State
@@ -38,6 +39,8 @@ CLAIM, MOST_CLAIMED, AHEAD = 10, 32, 0.1
 While people wait for the database it is the fewest."""
 IDLE = 5.0
 """Seconds after which an idle pump looks again by itself, should a wake-up have been lost."""
+SHORTEST = 0.05
+"""Seconds between two looks for a row whose time has come, but which is not to be had."""
 DRAIN = 10.0
 """Seconds that a stop waits for what is on its way."""
 LONGEST_BACKOFF = 60
@@ -70,10 +73,8 @@ class Pump:
         self._pacing: set[asyncio.Task[None]] = set()
         """Those of `_sending` that only wait, for a picture or for their pace: a stop need not wait for them."""
         self._claiming = asyncio.Lock()
-        self._held: set[int] = set()
         self._in_flight: Counter[str] = Counter()
-        self._outcomes: list[Outcome] = []
-        self._marking = asyncio.Lock()
+        self._outcomes = Outcomes(store, handout, sleep)
         self._stopping = asyncio.Event()
 
     def wake(self) -> None:
@@ -104,7 +105,7 @@ class Pump:
         while True:
             await asyncio.sleep(BEAT)
             with suppress(TryLater):  # whoever cannot say it here, cannot hear of it elsewhere
-                if mine := frozenset(self._held):
+                if mine := frozenset(self._outcomes.held):
                     await self._store.run(lambda tx, mine=mine: self._handout.keep(tx, mine))  # type: ignore[misc]
 
     async def stop(self) -> None:
@@ -118,12 +119,12 @@ class Pump:
                 await self._cancel(self._pacing)
                 while self._sending:
                     await asyncio.wait(self._sending)
-                await self._write_outcomes()
+                await self._outcomes.write()
                 await asyncio.gather(*[pace.told() for pace in self.paces.values()])
         except TimeoutError:
             await self._cancel(self._sending)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._write_outcomes(), 1)
+                await asyncio.wait_for(self._outcomes.write(), 1)
         if self._outcomes:
             log.warning("outcomes_lost", rows=len(self._outcomes))
 
@@ -141,17 +142,21 @@ class Pump:
 
     async def recover(self) -> None:
         """Take back what a dead sender held."""
-        mine = frozenset(self._held)
+        mine = frozenset(self._outcomes.held)
         found = await self._store.run(lambda tx: self._handout.recover(tx, mine))
         if found:
             log.info("outbox_recovered", rows=found)
 
     async def _wait(self) -> None:
-        coming = await self._store.read(lambda tx: self._handout.next_in(tx, self.paces))
-        waits = [pace.closed() for pace in self.paces.values() if pace.closed()]
-        wait = min([IDLE, *waits] + ([] if coming is None else [coming]))
+        """Wait until there may be something to claim: a row's time, a wake-up, or room."""
+        closed = [pace.closed() for pace in self.paces.values()]
+        wait = min([IDLE, *filter(None, closed)])
+        if not all(closed):  # else nothing is claimed, whatever comes
+            coming = await self._store.read(lambda tx: self._handout.next_in(tx, self.paces))
+            wait = min(wait, IDLE if coming is None else max(coming, SHORTEST))
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), max(wait, 0.05))
+            async with asyncio.timeout(wait):  # a task less than with `wait_for`
+                await self._woken.wait()
 
     async def _claim_all(self) -> int:
         claimed = 0
@@ -168,10 +173,10 @@ class Pump:
         async with self._claiming:
             if self._stopping.is_set():
                 return 0
-            heavy, mine = self._easel.room, frozenset(self._held)
+            heavy, mine = self._easel.room, frozenset(self._outcomes.held)
             parcels = await self._store.run(lambda tx: self._handout.claim(tx, platform, most, heavy=heavy, mine=mine))
             if self._stopping.is_set():  # a stop came meanwhile, and nothing of this has begun
-                self._outcomes += [Outcome(parcel.id, State.WAITING) for parcel in parcels]
+                self._outcomes.add(Outcome(parcel.id, State.WAITING) for parcel in parcels)
                 return 0
             self._begin(parcels)
         await asyncio.sleep(0)  # they stand in line from here on, and the next claim sees how many
@@ -180,7 +185,7 @@ class Pump:
     def _begin(self, parcels: list[Parcel]) -> None:
         parcels.sort(key=lambda parcel: parcel.address_id)  # stable: the order within an address stays
         self._in_flight.update(parcel.address.platform for parcel in parcels)
-        self._held.update(parcel.id for parcel in parcels)
+        self._outcomes.held.update(parcel.id for parcel in parcels)
         for _, group in groupby(parcels, key=lambda parcel: parcel.address_id):
             rows = list(group)
             task = asyncio.create_task(self._deliver(rows, self.paces[rows[0].address.platform]))
@@ -208,15 +213,19 @@ class Pump:
                     break
                 rest.pop(0)
                 outcome = await self._send(ready, pace)
-                self._outcomes.append(outcome)
+                self._outcomes.add([outcome])
                 if outcome.state == State.WAITING:
                     after = outcome.after
                     break
         finally:
             # Also when a stop cuts this short: only the row that was being sent then is in doubt.
-            self._outcomes += [Outcome(parcel.id, State.WAITING, after=after) for parcel in rest]
+            self._outcomes.add(Outcome(parcel.id, State.WAITING, after=after) for parcel in rest)
             self._in_flight[parcels[0].address.platform] -= len(parcels)
-        await self._write_outcomes()
+        await self._outcomes.write(self._under_way)
+
+    def _under_way(self) -> int:
+        """Return how many messages are on their way to a platform now."""
+        return self._in_flight.total() - len(self._pacing)
 
     async def _prepared(self, parcel: Parcel, pace: Pace) -> Parcel | int:
         """Return the parcel with its picture drawn, or in how many seconds to come back."""
@@ -288,21 +297,3 @@ class Pump:
     def _count(self, outcome: Outcome) -> Outcome:
         self.tally["retried" if outcome.state == State.WAITING else outcome.state.value] += 1
         return outcome
-
-    async def _write_outcomes(self) -> None:
-        """Commit the outcomes that have gathered; those that arrive meanwhile share the next commit."""
-        pause = 0.2
-        async with self._marking:
-            while self._outcomes:
-                batch, self._outcomes = self._outcomes, []
-                try:
-                    await self._store.run(lambda tx, batch=batch: self._handout.mark(tx, batch))  # type: ignore[misc]
-                    self._held.difference_update(outcome.id for outcome in batch)
-                except asyncio.CancelledError:
-                    self._outcomes = batch + self._outcomes  # whether it was written is unknown; twice is harmless
-                    raise
-                except TryLater:
-                    # What was sent must not be forgotten: hold on to it until the database is back.
-                    self._outcomes = batch + self._outcomes
-                    await self._sleep(pause)
-                    pause = min(pause * 2, 5.0)
