@@ -14,7 +14,7 @@ from bot.flows.when import set_step, when_steps
 from bot.nudges import moments, queries
 from bot.nudges.moments import LOW, Moment
 from bot.nudges.prompts import faces, slip_button
-from bot.outbox import shelf
+from bot.outbox import bodies
 from bot.outbox.states import DAY
 from bot.people.queries import note_low
 from bot.schedules.rules import EVERY_DAY, Rule, Times, Weekly, to_dict
@@ -167,7 +167,7 @@ def _mend_slip(visit: Visit, payload: Payload) -> None:
     if moment is None or what not in SLIPS or moment.practice not in visit.catalogue:
         visit.toast = visit.voice.say(OLD)
         return
-    if tapped is None or not shelf.is_newest(visit.tx, visit.person.address_id, tapped):
+    if tapped is None or not bodies.is_newest(visit.tx, visit.person.address_id, tapped):
         visit.toast = visit.voice.say(N_("That is a while ago now. /moments lets you look at it."))
         return
     if not visit.settle():

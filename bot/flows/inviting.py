@@ -15,7 +15,7 @@ from bot.flows.visit import OLD, Chapter, Looking, Visit
 from bot.gratitude import queries
 from bot.gratitude.invitations import Keys, is_fresh
 from bot.gratitude.reports import is_suspended
-from bot.outbox import shelf
+from bot.outbox import bodies, shelf
 from bot.outbox.shelf import Recipient, Terms
 from bot.people.codes import shown
 from bot.people.queries import Person
@@ -94,7 +94,7 @@ def to_share(looking: Looking, way_in: Callable[[str], WayIn | None]) -> Shared 
 
 def _token_of(tx: Tx, person: Person, link_id: int) -> str:
     """Return the token of an invitation as its message still holds it, else an empty one."""
-    said = shelf.keyed(tx, _key(link_id), person.id, person.seal)
+    said = bodies.keyed(tx, _key(link_id), person.id, person.seal)
     payloads = (read_payload(button.payload) for row in (said.rows if said else ()) for button in row)
     return next((_token(payload.choice) for payload in payloads if payload and payload.verb == "code"), "")
 

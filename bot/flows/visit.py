@@ -10,7 +10,7 @@ from bot.flows.kept_line import KEPT, wants_line
 from bot.nudges import kept, queries
 from bot.nudges.moments import Moment
 from bot.nudges.prompts import OWN_WORDS, Occasion, opening
-from bot.outbox import shelf
+from bot.outbox import bodies, shelf
 from bot.outbox.shelf import Terms
 from bot.people.queries import Person, find
 from bot.schedules.zones import local
@@ -195,7 +195,7 @@ class Visit:
         """Return the outbox row of the tapped message, or None when it is not known any more."""
         if self.incoming.message is None:
             return None
-        return shelf.find_message(self.tx, self.person.address_id, self.incoming.message)
+        return bodies.find_message(self.tx, self.person.address_id, self.incoming.message)
 
     def perform(self, effect: object) -> dict[str, Any]:
         """Do what a flow asked for, and return what the flow should remember of it."""
@@ -246,10 +246,10 @@ class Visit:
     def settle_question(self, concerns: Callable[[Payload], bool]) -> None:
         """Take the buttons off the messages that words have answered: those with a button that is concerned."""
         self._tapped = None
-        for outbox_id, said in shelf.newest_messages(self.tx, self.person.address_id, self.person.seal, RECENT):
+        for outbox_id, said in bodies.newest_messages(self.tx, self.person.address_id, self.person.seal, RECENT):
             payloads = [read_payload(button.payload) for button in _buttons([said])]
             if any(payload is not None and concerns(payload) for payload in payloads):
-                drawn = shelf.drawings(self.tx, self.person.address_id, outbox_id, self.person.seal)
+                drawn = bodies.drawings(self.tx, self.person.address_id, outbox_id, self.person.seal)
                 edit = replace(drawn[0] if drawn else said, rows=(), form=None, op=Op.EDIT)
                 shelf.put(self.tx, self.person.recipient, edit, Terms(key=f"settled:{outbox_id}", edits=outbox_id))
 
@@ -257,7 +257,7 @@ class Visit:
         """Return the row of the tapped message and what it has looked like, newest first; None when forgotten."""
         message = self.incoming.message
         if self._tapped is None and message is not None:
-            self._tapped = shelf.find_drawings(self.tx, self.person.address_id, message, self.person.seal)
+            self._tapped = bodies.find_drawings(self.tx, self.person.address_id, message, self.person.seal)
         return self._tapped
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.outbox.shelf import opened
+from bot.outbox.bodies import opened
 from bot.outbox.states import State
 from bot.speech import Attachment, Op, Rows
 from bot.speech.instants import plain

@@ -8,7 +8,7 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import FromClause, Select, select, update
 
 from bot.errors import SealBroken, SealGone
-from bot.outbox.shelf import unsealed
+from bot.outbox.bodies import unsealed
 from bot.outbox.states import Priority, State
 from bot.speech import Address, Outgoing
 from bot.store import Tx

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import String, cast, delete, literal, select, update
 
-from bot.outbox.shelf import opened
+from bot.outbox.bodies import opened
 from bot.outbox.states import State
 from bot.store import Seal, Tx
 from bot.store.owner import Owner, Part, Reader, Sections

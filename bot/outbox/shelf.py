@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Update, and_, bindparam, delete, func, or_, select, union_all, update
 
-from bot.errors import SealGone
 from bot.outbox.states import REPLY_LIFETIME, Priority, State
 from bot.speech import Op, Outgoing
 from bot.store import Seal, Tx
@@ -166,29 +165,6 @@ def _closed(recipient: Recipient, outgoing: Outgoing) -> bytes:
     return recipient.seal.close(body, recipient.seal.met | outgoing.owners)
 
 
-# Every tap asks these: they are made once, for making one costs more than running it.
-_ADDRESS, _ID, _AT = (bindparam(name, type_=BigInteger) for name in ("address_id", "id", "now"))
-_OF_MESSAGE = (
-    select(outbox.c.id, outbox.c.body, outbox.c.sealed, outbox.c.op)
-    .where(outbox.c.address_id == _ADDRESS, outbox.c.message == bindparam("message"), outbox.c.op == Op.NEW)
-    .order_by(outbox.c.id.desc())
-    .limit(1)
-)
-_BODY = select(outbox.c.body, outbox.c.sealed, outbox.c.op).where(outbox.c.id == _ID)
-_EDITS = (
-    select(outbox.c.body, outbox.c.sealed, outbox.c.op)
-    .where(
-        outbox.c.address_id == _ADDRESS,
-        outbox.c.id > _ID,
-        outbox.c.edits == _ID,
-        outbox.c.op == Op.EDIT,
-        outbox.c.not_before <= _AT,
-        outbox.c.body.is_not(None),
-    )
-    .order_by(outbox.c.id)
-)
-
-
 def put_all(tx: Tx, rows: Sequence[Row]) -> int:
     """Put many rows in one statement and return how many were new."""
     if not rows:
@@ -213,104 +189,11 @@ def _hand_out(tx: Tx, row_id: int) -> None:
         jobs.put(tx, [row_id])
 
 
-def find_drawings(tx: Tx, address_id: int, message: str, seal: Seal | None) -> tuple[int, list[Outgoing]] | None:
-    """Return the outbox row behind a platform's message id and what `drawings` says of it; None when forgotten."""
-    row = tx.connection.execute(_OF_MESSAGE, {"address_id": address_id, "message": message}).first()
-    if row is None or row.body is None:
-        return None
-    drawn = _drawn(tx, address_id, row.id, _known(row.body, row.sealed, row.op, seal), seal)
-    return (row.id, drawn) if drawn else None
-
-
-def find_message(tx: Tx, address_id: int, message: str) -> int | None:
-    """Return the outbox row behind a platform's message id, or None when it is forgotten."""
-    found: int | None = tx.connection.scalar(_OF_MESSAGE, {"address_id": address_id, "message": message})
-    return found
-
-
-def is_newest(tx: Tx, address_id: int, outbox_id: int) -> bool:
-    """Return whether nothing has been said at an address since the message of this row, or in one breath with it."""
-    said = select(outbox.c.created_at).where(outbox.c.id == outbox_id).scalar_subquery()
-    later = select(outbox.c.id).where(
-        outbox.c.address_id == address_id,
-        outbox.c.id > outbox_id,
-        outbox.c.created_at > said,
-        outbox.c.op == Op.NEW,
-        outbox.c.not_before <= tx.now,
-        outbox.c.state.in_((State.WAITING, State.SENDING, State.SENT)),
-    )
-    return tx.connection.execute(later.limit(1)).first() is None
-
-
-def read_body(tx: Tx, outbox_id: int, seal: Seal | None) -> Outgoing | None:
-    """Return what the row said, or None when that is forgotten: its time is over, or who stood in it was erased."""
-    found = tx.connection.execute(_BODY, {"id": outbox_id}).first()
-    return _known(found.body, found.sealed, found.op, seal) if found and found.body is not None else None
-
-
-def keyed(tx: Tx, key: str, person_id: int, seal: Seal) -> Outgoing | None:
-    """Return what was put under a key for one of a person's chats, or None when it is forgotten."""
-    theirs = select(addresses.c.id).where(addresses.c.person_id == person_id)
-    found = tx.connection.execute(
-        select(outbox.c.body, outbox.c.sealed, outbox.c.op).where(
-            outbox.c.key == key, outbox.c.address_id.in_(theirs), outbox.c.body.is_not(None)
-        )
-    ).first()
-    return opened(found.body, found.sealed, found.op, seal) if found else None
-
-
 def forget_message(tx: Tx, recipient: Recipient, outbox_id: int) -> None:
     """Forget what a message said, and whatever it was changed to."""
     said = or_(outbox.c.id == outbox_id, outbox.c.edits == outbox_id)
     theirs = and_(outbox.c.address_id == recipient.address_id, said, outbox.c.op != Op.DELETE)
     tx.connection.execute(update(outbox).where(theirs).values(body=_closed(recipient, Outgoing("…"))))
-
-
-def drawings(tx: Tx, address_id: int, outbox_id: int, seal: Seal | None) -> list[Outgoing]:
-    """Return what the message of a row has looked like so far, newest first; empty when its text is forgotten.
-
-    An edit that only takes the buttons away keeps the text of before; edits that are still to come are left out.
-    """
-    return _drawn(tx, address_id, outbox_id, read_body(tx, outbox_id, seal), seal)
-
-
-def _drawn(tx: Tx, address_id: int, outbox_id: int, first: Outgoing | None, seal: Seal | None) -> list[Outgoing]:
-    if first is None:
-        return []
-    rows = tx.connection.execute(_EDITS, {"address_id": address_id, "id": outbox_id, "now": tx.now})
-    drawn = [first]
-    for row in rows:
-        edit = _known(row.body, row.sealed, row.op, seal)
-        if edit is None:
-            return []
-        drawn.append(replace(edit, text=edit.text or drawn[-1].text, owners=edit.owners | drawn[-1].owners))
-    return drawn[::-1]
-
-
-def _known(body: bytes, sealed: bool, op: str, seal: Seal | None) -> Outgoing | None:
-    """Return the message that a stored body holds, None where somebody whose words stood in it was erased."""
-    try:
-        return unsealed(body, sealed, op, seal)
-    except SealGone:
-        return None
-
-
-def opened(body: bytes, sealed: bool, op: str, seal: Seal | None) -> Outgoing:
-    """Return the message that a stored body holds, a bare one where somebody whose words stood in it was erased."""
-    try:
-        return unsealed(body, sealed, op, seal)
-    except SealGone:
-        return Outgoing("…", op=Op(op))
-
-
-def unsealed(body: bytes, sealed: bool, op: str, seal: Seal | None) -> Outgoing:
-    """Return the message that a stored body holds. Raises SealGone where somebody whose words stand in it was erased.
-
-    Whose words they are is noted with it, and not by the seal: many a body is only looked through.
-    """
-    text, owners = seal.read(bytes(body)) if sealed and seal else (bytes(body).decode(), None)
-    said = Outgoing.from_dict(json.loads(text), Op(op))
-    return replace(said, owners=owners) if owners else said
 
 
 def withdraw(tx: Tx, *, moment_ids: Any) -> int:
@@ -327,6 +210,9 @@ def withdraw_keyed(tx: Tx, address_id: int, prefix: str) -> int:
     """Drop what has not left yet for an address under keys that begin so, and return how many rows that were."""
     theirs = and_(outbox.c.address_id == address_id, outbox.c.key.startswith(prefix, autoescape=True))
     return _withdraw(tx, _withdrawal(theirs))
+
+
+_AT = bindparam("now", type_=BigInteger)
 
 
 def _withdrawal(theirs: ColumnElement[bool], where: ColumnElement[bool] | None = None) -> tuple[Update, Update]:
@@ -367,22 +253,3 @@ def next_at(tx: Tx, address_id: int | None = None) -> int | None:
         wanted = select(func.min(first.c.at))
     found: int | None = tx.connection.scalar(wanted)
     return found
-
-
-def newest_messages(tx: Tx, address_id: int, seal: Seal | None, most: int) -> list[tuple[int, Outgoing]]:
-    """Return the last messages that stand at an address, or are about to, with their row ids, newest first."""
-    rows = tx.connection.execute(
-        select(outbox.c.id, outbox.c.body, outbox.c.sealed)
-        .where(
-            outbox.c.address_id == address_id,
-            outbox.c.op == Op.NEW,
-            # Whoever writes twice at once answers what has not left yet.
-            outbox.c.state.in_((State.WAITING, State.SENDING, State.SENT)),
-            outbox.c.not_before <= tx.now,
-            outbox.c.body.is_not(None),
-        )
-        .order_by(outbox.c.id.desc())
-        .limit(most)
-    )
-    found = ((row.id, _known(row.body, row.sealed, Op.NEW, seal)) for row in rows)
-    return [(number, said) for number, said in found if said is not None]

@@ -11,9 +11,9 @@ from bot.flows.my_data import PARTS
 from bot.flows.visit import Visit
 from bot.gratitude.pass_on import next_due
 from bot.gratitude.reports import reported
+from bot.outbox.bodies import opened
 from bot.outbox.handout import handout_for
 from bot.outbox.marks import Outcome
-from bot.outbox.shelf import opened
 from bot.outbox.states import State
 from bot.privacy.erase import erase_put_back
 from bot.privacy.export import collect

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from bot.outbox.bodies import find_message, read_body
 from bot.outbox.history import LONGEST, Line, conversation
 from bot.outbox.marks import BODY_DAYS, ROW_DAYS, forget_old
-from bot.outbox.shelf import find_message, put, read_body
+from bot.outbox.shelf import put
 from bot.people.queries import find, meet_group, remember_words
 from bot.speech import Address, Button, Op, Outgoing
 from bot.store import Store, Tx

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from bot.errors import Unreachable
-from bot.outbox.shelf import WAY_BACK, Recipient, Terms, drawings, post, put
+from bot.outbox.bodies import drawings
+from bot.outbox.shelf import WAY_BACK, Recipient, Terms, post, put
 from bot.people.queries import meet
 from bot.speech import Address, Op, Outgoing, Receipt
 from bot.store import Store, Tx
