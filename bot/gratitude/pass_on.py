@@ -186,9 +186,12 @@ def let_in(tx: Tx, person: Person) -> None:
     answers.let_in(tx, person)
 
 
+_NEXT = select(func.min(links.c.due_at)).where(links.c.due_at.is_not(None))
+
+
 def next_due(tx: Tx) -> int | None:
     """Return when the next sentence or answer is to be brought (UTC seconds), or None."""
-    sentence: int | None = tx.connection.scalar(select(func.min(links.c.due_at)).where(links.c.due_at.is_not(None)))
+    sentence: int | None = tx.connection.scalar(_NEXT)
     return min((at for at in (sentence, answers.next_due(tx)) if at is not None), default=None)
 
 
