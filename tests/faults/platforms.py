@@ -79,7 +79,7 @@ def limited(ground: Ground, messages: int) -> Row:
     with pebble.store() as store:
         all_due(store, people, int(time.time()) - 60)
     pebbles = ground.pebbles(api, url)
-    # In a private chat Telegram does not say whom it means, so each pause is everybody's: a second, and the next begins.
+    # Telegram does not say whom it means by one in a private chat, so each pause is everybody’s: one after the other.
     until(lambda: all(person.said for person in people), 60 + messages / 20 + 3 * len(people[::10]), "sending")
     pebbles[0].at_rest(60)
     named = sum(pebble.metric("limited_total") for pebble in pebbles)
