@@ -136,7 +136,10 @@ class Pump:
 
     async def settle(self) -> None:
         """Send all that may leave now and return when it is marked: for tests and the demo's fast-forward."""
-        while await self._claim_all() or self._sending:
+        claimed = 1
+        while claimed or self._woken.is_set():  # a claim may say that it has not come to the end
+            self._woken.clear()
+            claimed = await self._claim_all()
             while self._sending:
                 await asyncio.wait(self._sending)
 

@@ -42,6 +42,7 @@ class Station:
         self._chats: dict[str, Chat] = {PLATFORM: self.line(self.api.url)}
         follow(self.store)
         self.pump = Pump(self.store, self._chats, handout_for(self.store.url), self.clock, self.clock.sleep)
+        self.store.wake = self.pump.wake  # as bot/app.py connects them
 
     def line(self, url: str, kind: type[TelegramChat] = TelegramChat) -> TelegramChat:
         """Return an adapter for the Bot API at this address."""
