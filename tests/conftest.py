@@ -13,6 +13,7 @@ import structlog
 from bot.logs import QUIET
 from bot.store import Keyring, Store
 from tests.kit.clock import HandClock
+from tests.kit.compiled import share_compiled
 from tests.kit.databases import KEY, Postgres, in_memory, migrated_file, postgres
 from tests.kit.shared_now import follow
 from tests.kit.talk import Friend, House
@@ -21,11 +22,13 @@ from tests.kit.talk import Friend, House
 if memory := in_memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
 
+share_compiled()
+
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Postgres]:
-    """A PostgreSQL server of this test run."""
-    with postgres() as server:
+    """A PostgreSQL server of this test run. It leaves its hundreds of short-lived databases as they are."""
+    with postgres(vacuums=False) as server:
         yield server
 
 

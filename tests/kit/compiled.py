@@ -1,0 +1,34 @@
+"""What SQLAlchemy has made of a statement, for all databases of a test run.
+
+Each engine keeps what it has compiled for itself, and each test has an engine of its own: a third of the time of a
+conversation went into compiling the same statements. In a process that runs for days it costs nothing, as here now.
+"""
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
+
+MOST = 5000
+"""Statements that are kept: more than Pebble has, of either database."""
+
+
+def share_compiled() -> None:
+    """From now on let every engine of a kind use what another of its kind has made."""
+    compiled: Any = LRUCache(MOST)
+    for kind in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+        _share_dialect(kind)
+
+    @event.listens_for(Engine, "engine_connect")
+    def share(connection: Connection) -> None:
+        connection.engine._compiled_cache = compiled
+
+
+def _share_dialect(kind: type[Any]) -> None:
+    """Let all dialects of one kind count as one, as keys of what was compiled; and let them know the same types."""
+    kind.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[assignment, method-assign]
+    kind.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
+    kind._type_memos = WeakKeyDictionary()
