@@ -27,8 +27,16 @@ def share_compiled() -> None:
         connection.engine._compiled_cache = compiled
 
 
-def _share_dialect(kind: type[Any]) -> None:
+def _share_dialect(kind: Any) -> None:
     """Let all dialects of one kind count as one, as keys of what was compiled; and let them know the same types."""
-    kind.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[assignment, method-assign]
-    kind.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
+    kind.__eq__ = _same_kind
+    kind.__hash__ = _hash_of_kind
     kind._type_memos = WeakKeyDictionary()
+
+
+def _same_kind(self: object, other: object) -> bool:
+    return type(self) is type(other)
+
+
+def _hash_of_kind(self: object) -> int:
+    return hash(type(self))
