@@ -4,9 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
 from bot.errors import TryLater
-from bot.outbox.handout import Handout
 from bot.outbox.marks import Outcome
-from bot.store import Store
 
 GATHER, ENOUGH, MANY = 0.01, 32, 8
 """Seconds for which a group is waited for, unless it has so many: while at least so many others are under way.
@@ -18,11 +16,13 @@ Answers of a platform come one by one: at a thousand a second each commit would 
 class Outcomes:
     """The rows that this process has in hand, and the outcomes of those that are not written yet."""
 
-    def __init__(self, store: Store, handout: Handout, sleep: Callable[[float], Awaitable[None]]) -> None:
+    def __init__(
+        self, commit: Callable[[list[Outcome]], Awaitable[None]], sleep: Callable[[float], Awaitable[None]]
+    ) -> None:
+        """`commit` marks the rows in a unit of work; it raises TryLater while the database is away."""
         self.held: set[int] = set()
         """From their claim to the commit of their outcome."""
-        self._store = store
-        self._handout = handout
+        self._commit = commit
         self._sleep = sleep
         self._gathered: list[Outcome] = []
         self._writing = asyncio.Lock()
@@ -43,7 +43,7 @@ class Outcomes:
                     await asyncio.sleep(GATHER)
                 batch, self._gathered = self._gathered, []
                 try:
-                    await self._store.run(lambda tx, batch=batch: self._handout.mark(tx, batch))  # type: ignore[misc]
+                    await self._commit(batch)
                     self.held.difference_update(outcome.id for outcome in batch)
                 except asyncio.CancelledError:
                     self._gathered = batch + self._gathered  # whether it was written is unknown; twice is harmless

@@ -74,7 +74,7 @@ class Pump:
         """Those of `_sending` that only wait, for a picture or for their pace: a stop need not wait for them."""
         self._claiming = asyncio.Lock()
         self._in_flight: Counter[str] = Counter()
-        self._outcomes = Outcomes(store, handout, sleep)
+        self._outcomes = Outcomes(self._mark, sleep)
         self._stopping = asyncio.Event()
 
     def wake(self) -> None:
@@ -300,3 +300,6 @@ class Pump:
     def _count(self, outcome: Outcome) -> Outcome:
         self.tally["retried" if outcome.state == State.WAITING else outcome.state.value] += 1
         return outcome
+
+    async def _mark(self, outcomes: list[Outcome]) -> None:
+        await self._store.run(lambda tx: self._handout.mark(tx, outcomes))
