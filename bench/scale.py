@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from sqlalchemy import func, select
 
 from bench.taps import Asked, all_at_once, ask
-from bench.town import Town, fill, line, open_store, place
+from bench.town import RunningClock, Town, fill, line, open_store, place
 from bot.catalogue import load_catalogue
 from bot.clock import utc
 from bot.nudges.sweep import sweep
@@ -54,7 +54,7 @@ def work(url: str, what: str) -> None:
 
     Standard input names the host's key, and then the share.
     """
-    clock = HandClock(utc(AT))
+    clock = RunningClock(utc(AT))
     store = Store(url, clock, Keyring([sys.stdin.readline().strip()]))
     store.run_now(lambda tx: None)
     load_catalogue(())
