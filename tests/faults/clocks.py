@@ -84,17 +84,19 @@ def _slots(tower: Tower) -> list[tuple[int, str]]:
     return tower.house.store.run_now(work)
 
 
-def leaps(_ground: Ground, minutes: tuple[int, ...], *, alike_once: bool) -> Row:
-    """Every zone of the tz database, every date of ten years: a daily time rings exactly once on each.
+def leaps(_ground: Ground, minutes: tuple[int, ...], years: int, *, alike_once: bool) -> Row:
+    """Every zone of the tz database, every date of up to ten years: a daily time rings exactly once on each.
 
     `alike_once`: of zones whose clocks do the same in all these years only one is tried.
     """
     tried = [zones[0] for zones in kinds().values()] if alike_once else ZONES
-    dates = [(START + timedelta(days=n)).isoformat() for n in range((END - START).days)]
+    end = START.replace(year=START.year + years)
+    assert end <= END
+    dates = [(START + timedelta(days=n)).isoformat() for n in range((end - START).days)]
     since = int(datetime(START.year, START.month, START.day).timestamp()) - 2 * DAY
     copies: Counter[int] = Counter()
     for minute in minutes:
-        rule = Rule(Weekly(EVERY_DAY), Times((minute,)), first=START, last=END - timedelta(days=1))
+        rule = Rule(Weekly(EVERY_DAY), Times((minute,)), first=START, last=end - timedelta(days=1))
         for zone in tried:
             rung = Counter(one.slot[:10] for one in next_times(rule, zone, since, len(dates) + 1))
             copies.update(rung[day] for day in dates)

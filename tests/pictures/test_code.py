@@ -4,6 +4,7 @@ import struct
 import subprocess
 import sys
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,23 +34,37 @@ def grey(png: bytes) -> memoryview:
         (length,) = struct.unpack(">I", png[at : at + 4])
         data += png[at + 8 : at + 8 + length] if png[at + 4 : at + 8] == b"IDAT" else b""
         at += length + 12
-    raw, row, rows = zlib.decompress(data), bytearray(wide * channels), bytearray()
+    raw, row, rows = zlib.decompress(data), bytes(wide), bytearray()
     for line in range(high):
         start = line * (wide * channels + 1)
-        row = _unfiltered(raw[start], bytearray(raw[start + 1 : start + 1 + wide * channels]), row, channels)
-        rows += row[::channels]
+        row = _unfiltered(raw[start], raw[start + 1 : start + 1 + wide * channels : channels], row)
+        rows += row
     return memoryview(bytes(rows)).cast("B", (high, wide))
 
 
-def _unfiltered(kind: int, row: bytearray, above: bytearray, step: int) -> bytearray:
-    for place in range(len(row)):
-        left = row[place - step] if place >= step else 0
-        corner = above[place - step] if place >= step else 0
-        up = above[place]
-        guess = left + up - corner
-        nearest = min((left, up, corner), key=lambda value: abs(guess - value))
-        row[place] = (row[place] + (0, left, up, (left + up) // 2, nearest)[kind]) & 0xFF
-    return row
+def _nearest(left: int, up: int, corner: int) -> int:
+    guess = left + up - corner
+    return min((left, up, corner), key=lambda value: abs(guess - value))
+
+
+GUESSES: tuple[Callable[[int, int, int], int], ...] = (
+    lambda left, up, corner: 0,
+    lambda left, up, corner: left,
+    lambda left, up, corner: up,
+    lambda left, up, corner: (left + up) // 2,
+    _nearest,
+)
+
+
+def _unfiltered(kind: int, row: bytes, above: bytes) -> bytes:
+    """Return a row of one channel; none of them asks another."""
+    if kind == 0 or (kind == 2 and not any(row)):
+        return (row, b"", above)[kind]
+    guess, found, left, corner = GUESSES[kind], bytearray(), 0, 0
+    for value, up in zip(row, above, strict=True):
+        left, corner = (value + guess(left, up, corner)) & 0xFF, up
+        found.append(left)
+    return bytes(found)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
