@@ -18,7 +18,7 @@ from bot.flows.reach import tell_how_to_open
 from bot.flows.taps import tap
 from bot.flows.visit import OLD, Looking, Visit
 from bot.flows.words import hear, hear_file, hear_form
-from bot.nudges.own import of_person
+from bot.nudges.own import with_own
 from bot.outbox.addresses import pause_address, rewrite_address
 from bot.outbox.shelf import Terms, put
 from bot.people.queries import Person, find, meet, meet_again, meet_group, note_cursor, remember_words
@@ -84,7 +84,7 @@ def _answer(tx: Tx, catalogue: Catalogue, incoming: Incoming, ways: Ways) -> Sho
     person = replace(person, via=incoming.via)
     if incoming.cursor:
         note_cursor(tx, person.address_id, incoming.cursor)
-    own = catalogue.plus(of_person(tx, person)) if person.writes else catalogue
+    own = with_own(tx, person, catalogue)
     visit = Visit(tx, person, Voice.of(person.language), own, incoming, BOOK, ways)
     tell_how_to_open(visit)
     match incoming.kind:
@@ -127,7 +127,7 @@ def _share(tx: Tx, catalogue: Catalogue, incoming: Incoming, ways: Ways) -> Show
 def _looking(tx: Tx, catalogue: Catalogue, incoming: Incoming) -> Looking:
     person = find(tx, incoming.address, lock=False)
     voice = Voice.of(person.language if person else incoming.language or "en")
-    known = catalogue.plus(of_person(tx, person)) if person and person.writes else catalogue
+    known = with_own(tx, person, catalogue) if person else catalogue
     return Looking(tx, person, voice, known, incoming.text)
 
 

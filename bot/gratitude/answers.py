@@ -86,10 +86,12 @@ def let_in(tx: Tx, person: Person) -> None:
     bring_each(tx, waiting, bring, _put_off)
 
 
+_NEXT = select(func.min(links.c.answer_due_at)).where(links.c.answer_due_at.is_not(None))
+
+
 def next_due(tx: Tx) -> int | None:
     """Return when the next answer is to be brought (UTC seconds), or None."""
-    first = select(func.min(links.c.answer_due_at)).where(links.c.answer_due_at.is_not(None))
-    found: int | None = tx.connection.scalar(first)
+    found: int | None = tx.connection.scalar(_NEXT)
     return found
 
 

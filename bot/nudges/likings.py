@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from bot.store import Tx
-from bot.store.bulk import among
+from bot.store.bulk import in_numbers, numbers
 from bot.store.tables import likings
 
 Likings = dict[tuple[int, str], dict[int, int]]
@@ -17,8 +17,8 @@ def likings_of(tx: Tx, person_ids: Collection[int]) -> Likings:
     found: Likings = {}
     if not person_ids:
         return found
-    rows = tx.connection.execute(select(likings).where(among(tx, likings.c.person_id, person_ids)))
-    for row in rows:
+    theirs = in_numbers(likings.c.person_id, "ids", many_writers=tx.many_writers)
+    for row in tx.connection.execute(select(likings).where(theirs), {"ids": numbers(tx, person_ids)}):
         found.setdefault((row.person_id, row.practice), {})[row.wording] = row.liking
     return found
 

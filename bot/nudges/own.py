@@ -8,7 +8,7 @@ import structlog
 from cryptography.fernet import InvalidToken
 from sqlalchemy import bindparam, func, select, update
 
-from bot.catalogue import Practice, Reply
+from bot.catalogue import Catalogue, Practice, Reply
 from bot.errors import SealBroken
 from bot.people.queries import Person
 from bot.store import Seal, Tx
@@ -69,6 +69,11 @@ _OF_PERSON = (
 def of_person(tx: Tx, person: Person) -> list[Practice]:
     """Return the person's practices in the order in which they were written."""
     return [_practice(row, person.seal) for row in tx.connection.execute(_OF_PERSON, {"person_id": person.id})]
+
+
+def with_own(tx: Tx, person: Person, catalogue: Catalogue) -> Catalogue:
+    """Return the catalogue with the person's practices; most people have none, and nothing is asked for them."""
+    return catalogue.plus(of_person(tx, person)) if person.writes else catalogue
 
 
 def count_of(tx: Tx, person: Person) -> int:

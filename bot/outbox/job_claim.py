@@ -9,8 +9,7 @@ from uuid import uuid4
 
 import structlog
 from pgqueuer.domain.types import JOB_STATUS, QueueManagerId
-from sqlalchemy import BigInteger, any_, bindparam, case, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import case, update
 
 from bot.outbox import jobs
 from bot.outbox.job_rows import LATER, lock_addresses, look
@@ -18,6 +17,7 @@ from bot.outbox.marks import Outcome, mark
 from bot.outbox.parcels import COLUMNS, Parcel, contents, opened
 from bot.outbox.states import State
 from bot.store import Tx
+from bot.store.bulk import in_numbers
 from bot.store.tables import outbox
 
 log = structlog.get_logger()
@@ -38,7 +38,7 @@ ENDS: dict[State, JOB_STATUS] = {
 
 _SENDING = contents(
     update(outbox)
-    .where(outbox.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+    .where(in_numbers(outbox.c.id, "ids", many_writers=True))
     .values(
         state=State.SENDING,
         claims=outbox.c.claims + 1,

@@ -12,7 +12,6 @@ from bot.outbox.jobs import DEAD_AFTER, QUEUE
 from bot.outbox.states import MOST_COPIES, State
 from bot.outbox.waiting import NOW, REACHABLE, RETRY_AT
 from bot.store import Tx
-from bot.store.bulk import among
 from bot.store.tables import addresses, outbox
 
 SOON = 0.2
@@ -92,8 +91,8 @@ def lock_addresses(tx: Tx, row_ids: Collection[int]) -> list[int]:
 def _give_up(tx: Tx, row_ids: Collection[int]) -> None:
     if row_ids:
         values = {"state": State.UNKNOWN, "finished_at": tx.now, "problem": "sender died"}
-        rows = update(outbox).where(among(tx, outbox.c.id, row_ids))
-        tx.connection.execute(rows.values(**values, doubts=outbox.c.doubts + 1))
+        rows = update(outbox).where(outbox.c.id == any_(_IDS)).values(**values, doubts=outbox.c.doubts + 1)
+        tx.connection.execute(rows, {"ids": list(row_ids)})
 
 
 def _wait(row: Any, now: int, ours: set[int]) -> Wait | None:

@@ -1,11 +1,10 @@
 """The handout of one process that is alone with its database: a claim is an update."""
 
-import json
 from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, String, bindparam, func, select, update
+from sqlalchemy import Integer, Select, bindparam, func, select, update
 
 from bot.outbox.marks import Outcome, mark
 from bot.outbox.parcels import Parcel, contents, opened
@@ -13,6 +12,7 @@ from bot.outbox.shelf import next_at
 from bot.outbox.states import MOST_COPIES, Priority, State
 from bot.outbox.waiting import IDLE, NOW, OVERTAKES, REACHABLE, UNSENT
 from bot.store import Tx
+from bot.store.bulk import in_numbers, numbers
 from bot.store.tables import addresses, outbox
 
 
@@ -27,7 +27,7 @@ class LocalClaim:
         ids = _most_urgent(tx, platform, most)
         if not ids:
             return []
-        these = {"ids": json.dumps(ids)}
+        these = {"ids": numbers(tx, ids)}
         tx.connection.execute(_SENDING, these)
         return opened(tx, tx.connection.execute(_CONTENTS, these), ids)
 
@@ -58,8 +58,7 @@ class LocalClaim:
         return None if coming is None else coming - tx.now
 
 
-# One value, so that the statement is the same for any number of ids.
-_THESE = outbox.c.id.in_(select(func.json_each(bindparam("ids", type_=String)).table_valued("value").c.value))
+_THESE = in_numbers(outbox.c.id, "ids", many_writers=False)
 _SENDING = update(outbox).where(_THESE).values(state=State.SENDING, claims=outbox.c.claims + 1)
 _CONTENTS = contents(outbox).where(_THESE)
 

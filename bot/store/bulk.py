@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Table, any_, bindparam, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Table, any_, bindparam, func, select
 from sqlalchemy.dialects import postgresql
 
 from bot.store.engine import Tx
@@ -18,16 +18,11 @@ Values = Sequence[Any]
 _POSTGRESQL: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
-def among(tx: Tx, column: ColumnElement[int], found: Collection[int]) -> ColumnElement[bool]:
-    """Return whether a column holds one of many numbers, which travel as one value: no statement is made anew."""
-    if tx.many_writers:
-        return column == any_(literal(numbers(tx, found), postgresql.ARRAY(BigInteger)))
-    listed = func.json_each(numbers(tx, found)).table_valued("value")
-    return column.in_(select(listed.c.value))
-
-
 def in_numbers(column: ColumnElement[int], name: str, *, many_writers: bool) -> ColumnElement[bool]:
-    """Return the same for a statement that is made once: the `numbers` come with its parameter of this name."""
+    """Return whether a column holds one of many `numbers`: they come as one value, the parameter of this name.
+
+    So the statement is the same however many there are, and can be made once.
+    """
     if many_writers:
         return column == any_(bindparam(name, type_=postgresql.ARRAY(BigInteger)))
     listed = func.json_each(bindparam(name)).table_valued("value")

@@ -1,6 +1,6 @@
 """`python -m tests.faults`: the whole fault table in its full form, a line of JSON for each row.
 
-make faults                     all of it: about half an hour
+make faults                     all of it: about an hour
 python -m tests.faults kill     only the faults whose names hold this word
 python -m tests.faults --short  in the sizes of the test suite
 """

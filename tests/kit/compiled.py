@@ -1,6 +1,6 @@
 """What SQLAlchemy has made of a statement, for all databases of a test run.
 
-Each engine keeps what it has compiled for itself, and each test has an engine of its own: a third of the time of a
+Each engine keeps what it has compiled for itself, and each test has an engine of its own: a fifth of the time of a
 conversation went into compiling the same statements. In a process that runs for days it costs nothing, as here now.
 """
 
