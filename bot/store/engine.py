@@ -87,15 +87,16 @@ class _Waiting:
         """Run within a savepoint; what it raises rolls back its own part. Raises what the database itself says."""
         self.tx = tx
         # Said to the driver: a nested transaction of SQLAlchemy's costs as much as three statements.
-        connection.exec_driver_sql("SAVEPOINT unit_of_work")
+        driver: Any = connection.connection.driver_connection
+        driver.execute("SAVEPOINT unit_of_work")
         try:
             self.result = self.work(tx)
         except DBAPIError:
             raise
         except Exception as error:
             self.error = error
-            connection.exec_driver_sql("ROLLBACK TO unit_of_work")
-        connection.exec_driver_sql("RELEASE unit_of_work")
+            driver.execute("ROLLBACK TO unit_of_work")
+        driver.execute("RELEASE unit_of_work")
 
     def run_alone(self, run: Callable[[Work[Any], asyncio.AbstractEventLoop], Any]) -> None:
         """Run in a transaction of its own, as often as `run` may be tried."""

@@ -7,7 +7,7 @@ behind, a random number that nothing else knows, so that a copy which is put bac
 import os
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,7 +21,6 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    TextClause,
     bindparam,
     create_engine,
     event,
@@ -36,7 +35,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import Misconfigured, SealBroken, SealGone
-from bot.store.database import BUSY, begin_sqlite, reading, translated
+from bot.store.database import BUSY, begin_by_ourselves, reading, translated
 from bot.store.sealed import NAME_BYTES, Keyring, Seal
 
 T = TypeVar("T")
@@ -64,12 +63,8 @@ _gone = text("sealed_key IS NULL")
 Index("ix_person_keys_destroyed", person_keys.c.id, sqlite_where=_gone, postgresql_where=_gone)
 
 
-def _one(table: str) -> TextClause:
-    return text(f"SELECT sealed_key FROM {table} WHERE id = :key_id")  # noqa: S608 - a name of our own
-
-
-# Everybody's first event asks it: written out, for to leave out the schema anew costs more than running it.
-_ONE = {True: _one(person_keys.name), False: _one(f"{SCHEMA}.{person_keys.name}")}
+_ONE = select(person_keys.c.sealed_key).where(person_keys.c.id == bindparam("key_id"))
+_ONE_IN_FILE = f"SELECT sealed_key FROM {person_keys.name} WHERE id = ?"  # noqa: S608 - a name of our own
 
 
 class PersonKeys:
@@ -93,7 +88,7 @@ class PersonKeys:
                 execution_options={"schema_translate_map": {SCHEMA: None}},
             )
             event.listen(self._engine, "connect", _prepare)
-            event.listen(self._engine, "begin", begin_sqlite)
+            begin_by_ourselves(self._engine)
         else:
             self._engine = create_engine(url, hide_parameters=True, pool_size=6, max_overflow=2, pool_pre_ping=True)
         # A person comes back within minutes, so the recent seals stay at hand.
@@ -124,14 +119,23 @@ class PersonKeys:
 
     def sealed_key(self, key_id: bytes) -> bytes:
         """Return the key as it lies here, sealed. Raises SealGone or SealBroken."""
-        found = self._read(lambda connection: connection.execute(_ONE[self._embedded], {"key_id": key_id}).first())
+        found = self._look_up(key_id)
         if found is None:
             raise SealBroken(
                 "PEBBLE_PERSON_KEYS: a person’s key is missing; put the person.keys of this database in its place"
             )
-        if found.sealed_key is None:
+        if found[0] is None:
             raise SealGone("this person’s key was destroyed when they were erased")
-        return bytes(found.sealed_key)
+        return bytes(found[0])
+
+    def _look_up(self, key_id: bytes) -> Any:
+        """Return the sealed key in a row of its own, or None where there is no such row."""
+        if self._embedded and self._ready:
+            # Everybody's first event asks it: said to the driver, it costs a fifth of what it does in a transaction.
+            with suppress(sqlite3.Error), closing(self._engine.raw_connection()) as connection:
+                driver: Any = connection.driver_connection
+                return driver.execute(_ONE_IN_FILE, (key_id,)).fetchone()
+        return self._read(lambda connection: connection.execute(_ONE, {"key_id": key_id}).first())
 
     def _find(self, key_id: bytes) -> Seal:
         return self.host.seal(self.sealed_key(key_id), key_id, self._at_hand)
