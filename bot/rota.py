@@ -95,7 +95,8 @@ class Rota:
         """Sweep batch by batch until nothing is due that nobody else has in hand."""
         most = FIRST
         while True:
-            swept = await self._store.run(lambda tx, most=most: sweep(tx, self._catalogue, quiet, most))  # type: ignore[misc]
+            batch = partial(sweep, catalogue=self._catalogue, quiet=quiet, most=most)
+            swept = await self._store.run(batch, patient=True)
             if not swept.taken:
                 return
             self.rang += swept.rang

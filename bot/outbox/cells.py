@@ -10,7 +10,8 @@ GRACE = 0.03
 """Seconds by which a slot may be used late. One that is later than that is given up, or it would come on top of the
 slots of that other second."""
 NUDGES_AHEAD = 0.25
-"""Seconds that a nudge's slot may lie ahead: few, so that an answer, in whichever process, is soon behind them."""
+"""Seconds that a nudge's slot may lie ahead where processes share a pace: few, so that an answer, in whichever process,
+is soon behind them."""
 ANSWERS_AHEAD = 2.0
 _MOST_AHEAD = 5.0
 """Further ahead than this nothing is ever booked: the clock was set back meanwhile."""
@@ -112,8 +113,8 @@ def grant(overall: Cell, limit: Limit, chats: Mapping[int, Cell], asks: Sequence
     for n in sorted(range(len(asks)), key=lambda n: -asks[n].ahead):
         ask = asks[n]
         chat = changed.get(ask.address_id) or chats.get(ask.address_id) or Cell()
-        if held := _held(overall, chat, ask, now):
-            answers[n] = held
+        if kept := held(overall, chat, ask, now):
+            answers[n] = kept
             continue
         seconds = wait(overall, limit, now)
         if seconds > ask.ahead:
@@ -130,7 +131,7 @@ def grant(overall: Cell, limit: Limit, chats: Mapping[int, Cell], asks: Sequence
     return Granted([answers[n] for n in range(len(asks))], overall, changed)
 
 
-def _held(overall: Cell, chat: Cell, ask: Ask, now: float) -> Later | None:
+def held(overall: Cell, chat: Cell, ask: Ask, now: float) -> Later | None:
     """Return what keeps this message back whatever the pace: a pause, or its chat's own limit."""
     if seconds := paused(overall, now):
         return Later(seconds, paused=True)

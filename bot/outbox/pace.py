@@ -7,12 +7,14 @@ Telegram, Bots FAQ, "My bot is hitting limits": about 30 messages a second overa
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Protocol
+from heapq import heappop, heappush
+from itertools import count
+from typing import Protocol, TypeGuard
 
 import structlog
 
 from bot.errors import TryLater
-from bot.outbox.cells import ANSWERS_AHEAD, NUDGES_AHEAD, Answer, Ask, Cell, Later, Limit, Slot, grant
+from bot.outbox.cells import ANSWERS_AHEAD, NUDGES_AHEAD, Answer, Ask, Cell, Later, Limit, Slot, grant, held
 from bot.outbox.cells import pause as paused_cell
 from bot.outbox.states import Priority
 from bot.speech import Address, Op
@@ -52,7 +54,10 @@ AWAY = 1.0
 LONGEST_GRACE = 1.0
 """Seconds by which a slot may be used late by a machine that has missed others."""
 MOST_NUDGES_AHEAD = 25
-"""Nudges whose slots may lie ahead of an answer's: at a thousand a second that is a fortieth of one."""
+"""Nudges of a process whose slots may lie ahead of an answer's: at a thousand a second that is a fortieth of one."""
+ALONE_AHEAD, MOST_ALONE_AHEAD = 0.005, 2
+"""The same for a process that is alone, and asks nobody: so many seconds, or two nudges where that is more. It wakes as
+late as that without missing a slot."""
 PREFETCH = 0.02
 """Seconds' worth of messages that may wait for their slots before no more are claimed."""
 
@@ -89,8 +94,10 @@ class Pace:
         self.limited = 0
         self._now = monotonic
         self._sleep = sleep
-        self._ledger = ledger or LocalLedger(limits.overall, monotonic)
-        self._nudges_ahead = min(NUDGES_AHEAD, MOST_NUDGES_AHEAD * limits.overall.gap)
+        self._ledger = ledger or LocalLedger(limits.overall, monotonic, sleep)
+        gap = limits.overall.gap
+        shared, alone = min(NUDGES_AHEAD, MOST_NUDGES_AHEAD * gap), max(ALONE_AHEAD, MOST_ALONE_AHEAD * gap)
+        self._nudges_ahead = shared if ledger else alone
         self._waiting = 0
         self._paused: dict[int, float] = {}
         self._all_paused = 0.0
@@ -193,15 +200,50 @@ class Pace:
 
 
 class LocalLedger:
-    """A ledger in this process's memory."""
+    """A ledger in this process's memory. Whoever has to wait stands in one line, answers to people before nudges."""
 
-    def __init__(self, limit: Limit, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        limit: Limit,
+        monotonic: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._limit = limit
         self._now = monotonic
+        self._sleep = sleep
         self._overall = Cell()
         self._chats: dict[int, Cell] = {}
+        self._line: list[tuple[float, int, Ask, asyncio.Future[Answer]]] = []
+        self._numbers = count()
+        self._serving: asyncio.Task[None] | None = None
 
     async def ask(self, ask: Ask) -> Answer:
+        overtakes = not self._line or self._line[0][0] > -ask.ahead
+        answer = self._grant(ask) if overtakes else self._held(ask)
+        if answer is not None and not _for_the_pace(answer):
+            return answer
+        turn: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        heappush(self._line, (-ask.ahead, next(self._numbers), ask, turn))
+        if self._serving is None or self._serving.done():
+            self._serving = asyncio.create_task(self._serve())
+        return await turn
+
+    async def _serve(self) -> None:
+        """Answer whoever heads the line, as soon as there is something to say."""
+        while self._line:
+            _, _, ask, turn = self._line[0]
+            if not turn.done():  # else it was cancelled
+                answer = self._grant(ask)
+                if _for_the_pace(answer):
+                    await self._sleep(answer.seconds)
+                    continue  # somebody else may head the line by now
+                turn.set_result(answer)
+            heappop(self._line)
+
+    def _held(self, ask: Ask) -> Later | None:
+        return held(self._overall, self._chats.get(ask.address_id, Cell()), ask, self._now())
+
+    def _grant(self, ask: Ask) -> Answer:
         now = self._now()
         granted = grant(self._overall, self._limit, self._chats, [ask], now)
         self._overall = granted.overall
@@ -216,6 +258,10 @@ class LocalLedger:
             self._overall = paused_cell(self._overall, now, seconds)
         else:
             self._chats[address_id] = paused_cell(self._chats.get(address_id, Cell()), now, seconds)
+
+
+def _for_the_pace(answer: Answer) -> TypeGuard[Later]:
+    return isinstance(answer, Later) and not (answer.paused or answer.chat)
 
 
 def _rests(cell: Cell, now: float) -> bool:

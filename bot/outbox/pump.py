@@ -34,9 +34,11 @@ log = structlog.get_logger()
 
 MOST_IN_FLIGHT = 256
 """Of one platform: another one that is slow or limited takes nobody's place."""
-CLAIM, MOST_CLAIMED, AHEAD = 10, 32, 0.1
+CLAIM, MOST_CLAIMED, AHEAD = 10, 20, 0.1
 """Rows claimed at once, within these bounds what leaves in so many seconds: few, so that an answer overtakes nudges.
 While people wait for the database it is the fewest."""
+FASTEST, UNPACED = 1_000, 128
+"""Messages a second that any platform takes; where more may leave there is no pace, and so many are claimed at once."""
 IDLE = 5.0
 """Seconds after which an idle pump looks again by itself, should a wake-up have been lost."""
 SHORTEST = 0.05
@@ -74,7 +76,7 @@ class Pump:
         """Those of `_sending` that only wait, for a picture or for their pace: a stop need not wait for them."""
         self._claiming = asyncio.Lock()
         self._in_flight: Counter[str] = Counter()
-        self._outcomes = Outcomes(self._mark, sleep)
+        self._outcomes = Outcomes(self._mark, sleep, self._under_way)
         self._stopping = asyncio.Event()
 
     def wake(self) -> None:
@@ -125,6 +127,7 @@ class Pump:
             await self._cancel(self._sending)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._outcomes.write(), 1)
+        await self._outcomes.give_up()
         if self._outcomes:
             log.warning("outcomes_lost", rows=len(self._outcomes))
 
@@ -164,13 +167,18 @@ class Pump:
     async def _claim_all(self) -> int:
         claimed = 0
         for name, pace in self.paces.items():
-            ahead = CLAIM if self._store.crowded else min(max(CLAIM, int(pace.per_second * AHEAD)), MOST_CLAIMED)
-            most = min(ahead, MOST_IN_FLIGHT - self._in_flight[name])
+            most = min(self._at_once(pace.per_second), MOST_IN_FLIGHT - self._in_flight[name])
             # What is claimed now would only queue behind what was; unclaimed, an answer can still overtake it.
             if most <= 0 or pace.closed():
                 continue
             claimed += await self._claim(name, most)
         return claimed
+
+    def _at_once(self, per_second: float) -> int:
+        """Return how many rows to claim for a platform that takes so many messages a second."""
+        if self._store.crowded:
+            return CLAIM
+        return UNPACED if per_second > FASTEST else min(max(CLAIM, int(per_second * AHEAD)), MOST_CLAIMED)
 
     async def _claim(self, platform: str, most: int) -> int:
         async with self._claiming:
@@ -188,7 +196,7 @@ class Pump:
     def _begin(self, parcels: list[Parcel]) -> None:
         parcels.sort(key=lambda parcel: parcel.address_id)  # stable: the order within an address stays
         self._in_flight.update(parcel.address.platform for parcel in parcels)
-        self._outcomes.held.update(parcel.id for parcel in parcels)
+        self._outcomes.take(parcel.id for parcel in parcels)
         for _, group in groupby(parcels, key=lambda parcel: parcel.address_id):
             rows = list(group)
             task = asyncio.create_task(self._deliver(rows, self.paces[rows[0].address.platform]))
@@ -224,7 +232,7 @@ class Pump:
             # Also when a stop cuts this short: only the row that was being sent then is in doubt.
             self._outcomes.add(Outcome(parcel.id, State.WAITING, after=after) for parcel in rest)
             self._in_flight[parcels[0].address.platform] -= len(parcels)
-        await self._outcomes.write(self._under_way)
+        await self._outcomes.write()
 
     def _under_way(self) -> int:
         """Return how many messages are on their way to a platform now."""
@@ -265,7 +273,7 @@ class Pump:
         return self._count(Outcome(parcel.id, State.SENT, message=receipt.message, unreachable=closed))
 
     def _outcome_of(self, parcel: Parcel, error: Exception, pace: Pace) -> Outcome:
-        problem = f"{type(error).__name__}: {error}"[:80]
+        problem = _in_a_line(f"{type(error).__name__}: {error}")
         match error:
             case TryLater():
                 if error.limited:
@@ -303,3 +311,8 @@ class Pump:
 
     async def _mark(self, outcomes: list[Outcome]) -> None:
         await self._store.run(lambda tx: self._handout.mark(tx, outcomes))
+
+
+def _in_a_line(problem: str) -> str:
+    """Return what a platform says of an error as any database takes it, and a log shows it in one line."""
+    return "".join(one if one.isprintable() else " " for one in problem[:80])

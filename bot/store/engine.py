@@ -31,6 +31,8 @@ Work = Callable[["Tx"], T]
 
 GROUP, GROUP_SECONDS = 64, 0.01
 """Units of work that are committed together at most, and the seconds after which none is added."""
+PATIENCE = 0.1
+"""Seconds for which patient work leaves the writer to others. It is committed alone: nobody else waits for its end."""
 CROWDED = 1.0
 """Seconds for which the writer counts as crowded after somebody had to wait for it."""
 TRIES = 3
@@ -78,6 +80,8 @@ class _Waiting:
 
     work: Work[Any]
     loop: asyncio.AbstractEventLoop
+    since: float
+    patient: bool
     future: Future[Any] = field(default_factory=Future)
     tx: Tx | None = None
     result: Any = None
@@ -137,20 +141,23 @@ class Store:
         self._readers = ThreadPoolExecutor(2, "store-read")
         self._in_groups = embedded
         self._waiting: deque[_Waiting] = deque()
+        self._patient: deque[_Waiting] = deque()
         self._at_work = False
         self._crowded_at = -CROWDED
 
-    async def run(self, work: Work[T]) -> T:
+    async def run(self, work: Work[T], *, patient: bool = False) -> T:
         """Run `work` in one transaction and return its result after the commit.
 
-        Raises TryLater when the database is out of reach, full or read-only: nothing is stored then.
+        What is `patient` lets all others have the one writer first. Raises TryLater when the database is out of reach,
+        full or read-only: nothing is stored then.
         """
         loop = asyncio.get_running_loop()
         if self._in_groups:
-            if self._at_work or self._waiting:
-                self._crowded_at = self.clock.monotonic()
-            waiting = _Waiting(work, loop)
-            self._waiting.append(waiting)
+            now = self.clock.monotonic()
+            if not patient and (self._at_work or self._waiting):
+                self._crowded_at = now
+            waiting = _Waiting(work, loop, now, patient)
+            (self._patient if patient else self._waiting).append(waiting)
             self._writers.submit(self._run_waiting)
             finished: asyncio.Future[T] = asyncio.wrap_future(waiting.future)
         else:
@@ -188,9 +195,10 @@ class Store:
         One commit is one wait for the disk, however many it carries. Where the database itself is in trouble each is
         run alone, so that none fails for another.
         """
-        if not self._waiting:  # an earlier group took it along
+        first = self._next()
+        if first is None:  # an earlier group took it along
             return
-        group = [self._waiting.popleft()]
+        group = [first]
         if not self._commit_together(group):
             for each in group:
                 each.run_alone(self._run)
@@ -204,12 +212,20 @@ class Store:
                 else:
                     each.tell()
 
+    def _next(self) -> _Waiting | None:
+        """Return whose turn it is: what is patient where nobody else waits, or where it has waited long enough."""
+        if self._patient:
+            tired = self.clock.monotonic() - self._patient[0].since > PATIENCE
+            if tired or not self._waiting:
+                return self._patient.popleft()
+        return self._waiting.popleft() if self._waiting else None
+
     def _commit_together(self, group: list[_Waiting]) -> bool:
         """Run the group, which grows while others come, and commit; return False when nothing of it is stored."""
         self._at_work = True
         try:
             with self.engine.begin() as connection:
-                until = self.clock.monotonic() + GROUP_SECONDS
+                until = self.clock.monotonic() + (0.0 if group[0].patient else GROUP_SECONDS)
                 group[0].run_in(connection, Tx(connection, self.clock.now(), self.keys))
                 while self._waiting and len(group) < GROUP and self.clock.monotonic() < until:
                     group.append(self._waiting.popleft())

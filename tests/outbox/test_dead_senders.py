@@ -131,10 +131,10 @@ class AwayStore(Store):
 
     away = False
 
-    async def run(self, work: Callable[[Tx], Any]) -> Any:
+    async def run(self, work: Callable[[Tx], Any], *, patient: bool = False) -> Any:
         if self.away:
             raise TryLater("the database is away", everywhere=True)
-        return await super().run(work)
+        return await super().run(work, patient=patient)
 
 
 @pytest.fixture
@@ -293,8 +293,8 @@ class SlowStore(Store):
         self.let = asyncio.Event()
         self.asked = asyncio.Event()
 
-    async def run(self, work: Callable[[Tx], Any]) -> Any:
-        done = await super().run(work)
+    async def run(self, work: Callable[[Tx], Any], *, patient: bool = False) -> Any:
+        done = await super().run(work, patient=patient)
         self.asked.set()
         await self.let.wait()
         return done

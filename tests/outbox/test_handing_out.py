@@ -14,10 +14,12 @@ from sqlalchemy import event, update
 from bot.errors import TryLater
 from bot.outbox.handout import handout_for
 from bot.outbox.marks import counts, expire
+from bot.outbox.pace import Pace, limits_of
 from bot.outbox.parcels import Parcel
 from bot.outbox.shelf import Terms, next_at, put_all, row, withdraw
 from bot.outbox.states import DAY, Priority
 from bot.speech import Op, Outgoing
+from bot.status import MOST_PAID
 from bot.store import Keyring, Store, Tx
 from bot.store.tables import outbox
 from tests.kit.clock import HandClock
@@ -234,6 +236,8 @@ async def test_an_answer_does_not_queue_behind_a_thousand_nudges(held: PostRoom)
     chat = held.chat
     assert isinstance(chat, HeldChat)
     chat.held = False
+    fastest = limits_of(["telegram"], MOST_PAID)["telegram"]
+    held.pump.paces[chat.name] = Pace(fastest, held.clock.monotonic, held.clock.sleep)
     recipients = [held.recipient(f"n{n}") for n in range(300)]
     held.recipient("anna")
 

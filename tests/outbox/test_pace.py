@@ -164,7 +164,7 @@ def test_whoever_has_to_wait_waits_for_as_long_as_a_clock_can_tell() -> None:
     assert now + answer.seconds > now
 
 
-@pytest.mark.parametrize(("rate", "most"), [(30, 0.3), (1000, 0.05)])
+@pytest.mark.parametrize(("rate", "most"), [(30, 0.12), (1000, 0.02)])
 def test_an_answer_is_soon_behind_the_nudges_that_have_their_slots(rate: int, most: float) -> None:
     async def work(loop: Time) -> float:
         process = Process(loop, replace(LIMITS["telegram"], overall=Limit(rate, 1)))

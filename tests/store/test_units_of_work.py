@@ -272,6 +272,36 @@ async def test_what_has_gathered_is_committed_together(template_file: Path, tmp_
     store.close()
 
 
+@pytest.mark.parametrize(("waited", "order"), [(0.0, ["a", "b", "patient"]), (1.0, ["patient", "a", "b"])])
+async def test_what_is_patient_lets_others_go_first_for_a_while_and_is_committed_alone(
+    template_file: Path, tmp_path: Path, clock: HandClock, waited: float, order: list[str]
+) -> None:
+    store = Store(f"sqlite:///{shutil.copy(template_file, tmp_path / 'pebble.db')}", clock, Keyring([KEY]))
+    commits: list[Any] = []
+    event.listen(store.engine, "commit", commits.append)
+    begun, free, ran = threading.Event(), threading.Event(), []
+
+    def hold(_tx: Tx) -> None:
+        begun.set()
+        assert free.wait(5)
+
+    def note(name: str) -> Callable[[Tx], None]:
+        return lambda tx: ran.append((name, len(commits)))
+
+    first = asyncio.create_task(store.run(hold, patient=True))
+    assert await asyncio.to_thread(begun.wait, 5)
+    rest = [asyncio.create_task(store.run(note(name), patient=name == "patient")) for name in ("patient", "a", "b")]
+    await asyncio.sleep(0)
+    clock.forward(waited)
+    free.set()
+    await asyncio.gather(first, *rest)
+    assert [name for name, _ in ran] == order
+    alone = dict(ran)
+    assert alone["a"] == alone["b"] != alone["patient"]
+    assert len(commits) == 3
+    store.close()
+
+
 async def test_in_a_group_each_fails_for_itself(store: Store) -> None:
     def fail_after_writing(tx: Tx) -> None:
         write_number(tx, "torn", 1)
