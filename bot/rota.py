@@ -82,14 +82,22 @@ class Rota:
         # In one look: most ticks find nothing.
         due, thanks = await self._store.read(lambda tx: (next_due(tx), pass_on.next_due(tx)))
         if self._is_due(due):
-            quiet = await self._store.read(quiet_ones)
-            at_once = min(SIDE_BY_SIDE, self._store.writers)
-            await asyncio.gather(*(self._sweep(quiet) for _ in range(at_once)))
+            await self._sweep_all(await self._store.read(quiet_ones))
         else:
             self.lag = 0
         if self._is_due(thanks):
             await self.bring_thanks()
         self.ticked_at = self._clock.monotonic()
+
+    async def _sweep_all(self, quiet: Quiet) -> None:
+        # What keeps quiet was told from all that is due. Should a batch be lost whose younger sibling is in, the next
+        # tick would tell it anew from what is left: while somebody has to keep quiet the oldest go in first, by one.
+        at_once = 1 if quiet.rows else min(SIDE_BY_SIDE, self._store.writers)
+        self.lag = 0
+        ends = await asyncio.gather(*(self._sweep(quiet) for _ in range(at_once)), return_exceptions=True)
+        for end in ends:  # each has come to its end, also where another one failed
+            if end is not None:
+                raise end
 
     async def _sweep(self, quiet: Quiet) -> None:
         """Sweep batch by batch until nothing is due that nobody else has in hand."""
@@ -100,8 +108,8 @@ class Rota:
             if not swept.taken:
                 return
             self.rang += swept.rang
-            self.lag = swept.lag
-            if self._store.crowded:  # people who tap meanwhile wait for one small batch at most
+            self.lag = max(self.lag, swept.lag)
+            if self._store.crowded:  # somebody has had to wait: from now on for one small batch at most
                 most = BESIDE_OTHERS
                 await asyncio.sleep(BREATH)
             else:

@@ -16,7 +16,7 @@ from bot.flows.shelves import contact_line
 from bot.flows.visit import OLD, Chapter, Visit, choices
 from bot.nudges import kept, likings, moments, queries
 from bot.nudges.moments import Moment
-from bot.nudges.tally import Tally, low_in_a_run, tally
+from bot.nudges.tally import FEW, Tally, low_in_a_run, tally
 from bot.outbox.states import DAY
 from bot.people.told import note_told, told_at
 from bot.schedules.words import words
@@ -31,6 +31,7 @@ LOW_DAYS = 3
 """Days with a low face, one after the other, after which human help is offered."""
 SECOND_AFTER, IDENTITY_AFTER, WEEK_AFTER, SAFE_AFTER, TASTE_AFTER = 5, 10, 3, 3, 6
 """Moments (or kept things) that there have to be first."""
+assert min(WEEK_AFTER, TASTE_AFTER, IDENTITY_AFTER) >= FEW, "below it a tally says nothing of late"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The rows of the outbox that put a moment before a person: from the stencils, or with words of the person's own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import structlog
@@ -44,34 +44,33 @@ def messages(tx: Tx, one: Ringing, moment_id: int, catalogue: Catalogue, stencil
     terms = Terms(f"nudge:{nudge.id}:{ring.slot}:0", Priority.NUDGE, leaving, ring.deadline, moment_id)
     # Only a cue or a practice in the person's own words makes the message theirs; sealing each would halve the speed.
     own = nudge.practice.startswith(PREFIX)
-    if own or nudge.sealed_cue or catalogue[nudge.practice].keeps in OWN_WORDS:
-        yield _own_message(tx, nudge, look, terms, catalogue)
-    else:
+    seal = _seal(tx, nudge) if own or nudge.sealed_cue or catalogue[nudge.practice].keeps in OWN_WORDS else None
+    if seal is not None:
+        yield _own_message(tx, nudge, seal, look, terms, catalogue)
+    elif not own:  # what cannot be sealed does not lie there open
         yield row_of_body(tx, nudge.address_id, stencils.body(look, moment_id), terms)
     if nudge.follow_up and not gentle:  # on a hard day never more prompts
         coming = once_more_at(nudge.timing, leaving, ring.deadline)
         if coming is not None:
             terms = terms._replace(key=f"nudge:{nudge.id}:{ring.slot}:1", not_before=coming)
             look = look._replace(again=True)
-            if own:
-                seal, _ = _own_words(tx, nudge)
-                yield _row(tx, nudge, seal, look, _occasion(look, moment_id, catalogue), terms)
-            else:
+            if not own:
                 yield row_of_body(tx, nudge.address_id, stencils.body(look, moment_id), terms)
+            elif seal is not None:
+                yield _row(tx, nudge, seal, look, _occasion(look, moment_id, catalogue), terms)
 
 
-def _own_message(tx: Tx, nudge: DueNudge, look: Look, terms: Terms, catalogue: Catalogue) -> Row:
+def _own_message(tx: Tx, nudge: DueNudge, seal: Seal, look: Look, terms: Terms, catalogue: Catalogue) -> Row:
     """Return the outbox row of a message in which words of the person's own stand, sealed."""
-    seal, cue = _own_words(tx, nudge)
     keeps = catalogue[nudge.practice].keeps
-    line = _kept_line(tx, nudge, seal, keeps) if keeps in OWN_WORDS and seal else None
+    line = _readable(nudge, lambda: _kept_line(tx, nudge, seal, keeps)) if keeps in OWN_WORDS else None
     assert terms.moment_id is not None
     occasion = _occasion(look, terms.moment_id, catalogue)
-    occasion = replace(occasion, cue=cue or occasion.cue, own_words=line)
+    occasion = replace(occasion, cue=_own_cue(nudge, seal) or occasion.cue, own_words=line)
     return _row(tx, nudge, seal, look, occasion, terms)
 
 
-def _row(tx: Tx, nudge: DueNudge, seal: Seal | None, look: Look, occasion: Occasion, terms: Terms) -> Row:
+def _row(tx: Tx, nudge: DueNudge, seal: Seal, look: Look, occasion: Occasion, terms: Terms) -> Row:
     message = worded(Voice.of(look.language), occasion, silent=look.silent, again=look.again)
     return row(tx, Recipient(nudge.address_id, seal), message, terms)
 
@@ -93,11 +92,24 @@ def _kept_line(tx: Tx, nudge: DueNudge, seal: Seal, shelf: str) -> str | None:
     return text.rpartition("\n")[2] if text else None
 
 
-def _own_words(tx: Tx, nudge: DueNudge) -> tuple[Seal | None, str | None]:
-    """Return the person's seal and their own cue; neither when they cannot be opened: the nudge comes all the same."""
+def _seal(tx: Tx, nudge: DueNudge) -> Seal | None:
+    """Return the person's seal; None where their key cannot be opened: the nudge comes all the same, without them."""
     try:
-        seal = tx.keys.seal(nudge.key_id)
-        return seal, seal.open(bytes(nudge.sealed_cue)) if nudge.sealed_cue else None
+        return tx.keys.seal(nudge.key_id)
+    except SealBroken:
+        log.error("key_unreadable", nudge=nudge.id)
+        return None
+
+
+def _own_cue(nudge: DueNudge, seal: Seal) -> str | None:
+    sealed = nudge.sealed_cue
+    return _readable(nudge, lambda: seal.open(bytes(sealed))) if sealed else None
+
+
+def _readable(nudge: DueNudge, read: Callable[[], str | None]) -> str | None:
+    """Return what the person wrote; None where it cannot be opened: the nudge comes all the same, without it."""
+    try:
+        return read()
     except (InvalidToken, SealBroken):
-        log.error("cue_unreadable", nudge=nudge.id)
-        return None, None
+        log.error("words_unreadable", nudge=nudge.id)
+        return None

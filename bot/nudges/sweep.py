@@ -23,7 +23,7 @@ from bot.nudges.wordings import Seen, seen_of
 from bot.outbox.shelf import Recipient, Terms, put_all, row
 from bot.outbox.states import DAY, Priority
 from bot.people.queries import note_asked
-from bot.people.rules import asks_how_to_go_on, is_paused
+from bot.people.rules import asks_how_to_go_on, is_paused, was_asked_how_to_go_on
 from bot.store import Tx
 from bot.store.bulk import insert_returning
 from bot.store.tables import moments
@@ -106,6 +106,8 @@ def _silent(one: Ringing, now: int, quiet: Quiet, catalogue: Catalogue) -> bool:
         or nudge.unreachable_at is not None
         or quiet.covers(nudge.id, one.due_at, one.ring.at)
         or nudge.practice not in catalogue
+        # The question stands in place of all that was due by then, in whichever batch it is.
+        or was_asked_how_to_go_on(nudge.heard_at, nudge.asked_at, one.ring.at)
     )
 
 
@@ -144,7 +146,7 @@ def _ask_after_a_quiet_week(tx: Tx, ringing: list[Ringing]) -> set[int]:
         if asks_how_to_go_on(one.nudge.heard_at, one.nudge.asked_at, tx.now):
             asking.setdefault(one.nudge.person_id, one)
     rows = []
-    for person_id, one in asking.items():
+    for person_id, one in sorted(asking.items()):  # batches at once do not wait for each other crosswise
         terms = Terms(
             key=f"asked:{person_id}:{one.nudge.heard_at}",
             priority=Priority.NUDGE,

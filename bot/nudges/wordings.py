@@ -21,6 +21,7 @@ def seen_of(tx: Tx, pairs: Collection[tuple[int, str]]) -> dict[tuple[int, str],
     """Return which wordings were seen of each practice, for pairs of a person's id and a practice.
 
     A nudge alone counts its own slots (`bot.nudges.rules.turn_of`); several of one practice must know of each other.
+    Two that are swept in this very moment by two processes do not, and may show the same.
     """
     return {(person_id, practice): _seen(tx, person_id, practice) for person_id, practice in pairs}
 

@@ -52,7 +52,8 @@ class Person:
     name: str | None = None
     home_id: int | None = None
     writes: bool = False
-    """Whether they have practices of their own."""
+    """Whether they had practices of their own when this event came in: one that another process is writing down at this
+    moment has not been shown to them yet."""
 
     @property
     def recipient(self) -> Recipient:

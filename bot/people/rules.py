@@ -56,3 +56,8 @@ def asks_how_to_go_on(heard_at: int | None, asked_at: int | None, now: int) -> b
     if heard_at is None or now < heard_at + QUIET_WEEK:
         return False
     return asked_at is None or asked_at < heard_at
+
+
+def was_asked_how_to_go_on(heard_at: int | None, asked_at: int | None, at: int) -> bool:
+    """Return whether a person was asked so at `at` or later and has done nothing since (all in UTC seconds)."""
+    return heard_at is not None and asked_at is not None and heard_at < asked_at and at <= asked_at

@@ -52,7 +52,10 @@ def insert_rows(tx: Tx, table: Table, columns: tuple[str, ...], rows: Sequence[V
 def insert_returning(
     tx: Tx, table: Table, columns: tuple[str, ...], rows: Sequence[Values], *, absorb: str, returning: tuple[str, ...]
 ) -> list[Any]:
-    """Insert rows as `insert_rows` does and return these columns of those that were new, in no certain order."""
+    """Insert rows as `insert_rows` does and return these columns of those that were new, in no certain order.
+
+    The table numbers its rows itself, by a column `id` that only grows and is not among `columns`.
+    """
     if not rows:
         return []
     names = f" RETURNING {', '.join(returning)}"

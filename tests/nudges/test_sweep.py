@@ -3,19 +3,25 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import count
+from threading import Event
+from time import sleep
+from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, select, update
 
 from bot.catalogue import Catalogue
+from bot.errors import TryLater
 from bot.nudges import own, queries
+from bot.nudges.prompts import OWN_WORDS
 from bot.nudges.queries import change_rule, change_zone, remove, restore
-from bot.nudges.sweep import sweep
+from bot.nudges.sweep import Swept, sweep
 from bot.outbox.addresses import pause_address
 from bot.people.queries import pause, resume
 from bot.schedules.zones import local
 from bot.store import Keyring, Store, Tx
-from bot.store.tables import due, moments, nudges, outbox, persons
+from bot.store.tables import due, kept, moments, nudges, outbox, persons
 from tests.kit.bell import DAY, HOUR, Tower, daily
 from tests.kit.clock import HandClock
 from tests.kit.databases import KEY, Postgres
@@ -93,7 +99,8 @@ def two(postgres_server: Postgres, clock: HandClock) -> Iterator[tuple[Tower, To
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> int:
     """Let a sweep take fewer at once, and return how many."""
-    monkeypatch.setattr("bot.nudges.sweep.BATCH", 60)
+    monkeypatch.setattr("bot.rota.FIRST", 30)
+    monkeypatch.setattr("bot.rota.BATCH", 60)
     return 60
 
 
@@ -107,6 +114,85 @@ async def test_two_processes_that_sweep_at_once_ring_each_nudge_once(two: tuple[
     assert one.house.rota.rang + other.house.rota.rang == 150
     assert len(one.slots()) == 150
     assert len(one.due()) == 150
+
+
+@pytest.mark.usefixtures("batches_of_one")
+async def test_a_batch_that_is_lost_after_an_outage_brings_nobody_a_second_message(
+    two: tuple[Tower, Tower], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tower = two[0]
+    tower.nudge("anna", "10:30")
+    tower.nudge("anna", "11:30", practice="first-motion")
+    calls = count()
+    claimed, younger = Event(), Event()
+
+    def cut(tx: Tx, **how: Any) -> Swept:
+        if next(calls) == 0:
+            sweep(tx, **how)
+            claimed.set()
+            younger.wait(0.2)
+            raise TryLater("its line was cut")
+        assert claimed.wait(5)
+        swept = sweep(tx, **how)
+        younger.set()
+        return swept
+
+    monkeypatch.setattr("bot.rota.sweep", cut)
+    tower.house.clock.forward_to(TEN + 2 * HOUR)
+    with pytest.raises(TryLater):
+        await tower.house.rota.tick()
+    assert tower.slots() == [], "what is younger does not go in before what is older"
+    await tower.tick()
+    assert tower.slots() == ["2026-11-18T11:30"]
+
+
+@pytest.fixture
+def batches_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each nudge be in a batch of its own."""
+    monkeypatch.setattr("bot.rota.FIRST", 1)
+    monkeypatch.setattr("bot.rota.BATCH", 1)
+
+
+@pytest.mark.usefixtures("batches_of_one")
+async def test_whoever_is_asked_how_to_go_on_hears_nothing_else_that_was_due_in_whichever_batch(tower: Tower) -> None:
+    for practice in ("one-breath", "first-motion", "nightly-gratitude"):
+        tower.nudge("anna", "10:30", practice=practice)
+    tower.nudge("anna", "10:40", practice="one-breath")
+    quiet = update(persons).values(heard_at=TEN - 9 * DAY)
+    tower.house.store.run_now(lambda tx: tx.connection.execute(quiet))
+    await tower.tick_at(TEN + 30 * MINUTE)
+    (asked,) = tower.house.chat.inboxes["anna"]
+    assert asked.text.startswith("It has been a quiet week")
+    assert tower.slots() == []
+    await tower.tick_at(TEN + 40 * MINUTE)
+    assert tower.slots() == ["2026-11-18T10:40"], "the question stands in place of what was due by then"
+
+
+async def test_a_tick_ends_when_all_its_batches_have_ended_also_where_one_is_lost(
+    two: tuple[Tower, Tower], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tower = two[0]
+    fill(tower, 20)
+    calls = count()
+    going, ended = Event(), Event()
+
+    def cut(tx: Tx, **how: Any) -> Swept:
+        if next(calls) == 0:
+            assert going.wait(5)
+            raise TryLater("its line was cut")
+        going.set()
+        sleep(0.2)
+        swept = sweep(tx, **how)
+        if not swept.taken:
+            ended.set()
+        return swept
+
+    monkeypatch.setattr("bot.rota.sweep", cut)
+    tower.house.clock.forward_to(TEN + 30 * MINUTE)
+    with pytest.raises(TryLater):
+        await tower.house.rota.tick()
+    assert ended.is_set()
+    assert len(tower.slots()) == 20
 
 
 def fill(tower: Tower, people: int) -> None:
@@ -352,6 +438,31 @@ async def test_a_cue_in_the_persons_own_words_is_said_and_sealed(tower: Tower) -
     row = tower.house.store.run_now(lambda tx: tx.connection.execute(select(outbox)).one())
     assert row.sealed
     assert b"Minka" not in row.body
+
+
+@pytest.mark.parametrize("followed", [False, True])
+async def test_where_a_cue_cannot_be_opened_what_else_the_person_wrote_stays_sealed(
+    tower: Tower, followed: bool
+) -> None:
+    nudge = tower.nudge("anna", "10:30", practice=own_practice(tower, "anna"), cue="after feeding Minka")
+    tower.change("anna", nudge, queries.set_follow_up, followed)
+    damaged = update(nudges).values(sealed_cue=b"damaged")
+    tower.house.store.run_now(lambda tx: tx.connection.execute(damaged))
+    await tower.tick_at(TEN + 30 * MINUTE)
+    rows = tower.house.store.run_now(lambda tx: tx.connection.execute(select(outbox)).all())
+    assert len(rows) == 1 + followed
+    assert all(row.sealed and b"Minka" not in row.body for row in rows)
+    assert tower.house.chat.inboxes["anna"][0].text.endswith("Look out of the window.")
+
+
+async def test_what_is_kept_and_cannot_be_opened_does_not_stop_the_sweep(tower: Tower) -> None:
+    practice = next(one for one in CATALOGUE if one.keeps in OWN_WORDS)
+    tower.nudge("anna", "10:30", practice=practice.key)
+    tower.nudge("ben", "10:30")
+    damaged = insert(kept).values(person_id=1, shelf=practice.keeps, sealed_body=b"damaged", at=TEN)
+    tower.house.store.run_now(lambda tx: tx.connection.execute(damaged))
+    await tower.tick_at(TEN + 30 * MINUTE)
+    assert sorted(tower.rung()) == ["anna", "ben"]
 
 
 async def test_the_wording_moves_on_from_day_to_day(tower: Tower) -> None:

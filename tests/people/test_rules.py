@@ -2,7 +2,14 @@
 
 import pytest
 
-from bot.people.rules import QUIET_WEEK, asks_how_to_go_on, day_parts, is_paused, quiet_hours
+from bot.people.rules import (
+    QUIET_WEEK,
+    asks_how_to_go_on,
+    day_parts,
+    is_paused,
+    quiet_hours,
+    was_asked_how_to_go_on,
+)
 from bot.schedules.quiet import DayParts, QuietHours
 
 
@@ -41,3 +48,11 @@ def test_somebody_is_asked_once_for_each_week_of_silence() -> None:
     assert not asks_how_to_go_on(heard, heard + QUIET_WEEK, heard + 3 * QUIET_WEEK)
     assert asks_how_to_go_on(heard + 1, heard, heard + 1 + QUIET_WEEK)
     assert not asks_how_to_go_on(None, None, heard)
+
+
+def test_being_asked_how_to_go_on_stands_for_what_was_due_by_then_until_the_person_does_something() -> None:
+    assert was_asked_how_to_go_on(heard_at=10, asked_at=50, at=50)
+    assert not was_asked_how_to_go_on(heard_at=10, asked_at=50, at=51)
+    assert not was_asked_how_to_go_on(heard_at=60, asked_at=50, at=50)
+    assert not was_asked_how_to_go_on(heard_at=10, asked_at=None, at=50)
+    assert not was_asked_how_to_go_on(heard_at=None, asked_at=50, at=50)
