@@ -10,7 +10,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
+
+# A busy machine takes its time to start what draws, and whoever waits for less only waits for the machine.
+expect.set_options(timeout=20_000)
 
 ONE_LOOP = pytest.mark.asyncio(loop_scope="module")
 NAMES = ("chromium", "chromium-browser", "google-chrome")
