@@ -15,7 +15,7 @@ LINTER = Path(sys.executable).with_name("lint-imports")
 
 EDGES = (
     *("__main__.py", "app.py", "door.py", "rota.py", "web/", "outbox/pump.py", "outbox/shared_pace.py", "store/"),
-    *("moving.py", "readiness.py"),
+    *("moving.py", "readiness.py", "exports.py"),
 )
 """Where a unit of work may be started; everything else is handed a running one."""
 
