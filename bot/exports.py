@@ -16,6 +16,7 @@ from bot.catalogue import Catalogue
 from bot.clock import Clock
 from bot.errors import Outdated, SealGone, TryLater
 from bot.flows.collecting import PIECES, Collected, Verdict, collect_for, note, part
+from bot.outbox.studio import Undrawn
 from bot.privacy.export import share_of, shares_of
 from bot.privacy.tables import LARGEST, Piece, Share
 from bot.store import Store
@@ -52,19 +53,28 @@ class Exports:
 
         Raises TryLater where somebody of those has left meanwhile or the database is away, and Outdated where nothing
         is to be sent: who asked has left, or several rows have taken the place of one whose file would be too large.
+        Raises Undrawn for every other trouble, of which it says only the kind.
         """
-        row, pieces = int(what["row"]), tuple(tuple(piece) for piece in what.get(PIECES, ()))
         async with self._turn:
-            look = await self._looked(row, what["of"])
-            content = await self._file_of(look, row, what["export"], pieces)
-            verdict = await self._store.run(lambda tx: note(tx, row, look.collected))
-            if verdict in (Verdict.OUTRUN, Verdict.GONE):
-                self._let_go()
-            if verdict is Verdict.OUTRUN:
-                raise TryLater("somebody has left since it was collected")
-            if verdict is not Verdict.READY:
-                raise Outdated("nothing is to stand there any more, or something else")
-            return content
+            try:
+                return await self._made(int(what["row"]), what)
+            except (TryLater, Outdated):
+                raise
+            except Exception as error:
+                raise Undrawn(type(error).__name__) from None
+
+    async def _made(self, row: int, what: Mapping[str, Any]) -> bytes:
+        look = await self._looked(row, what["of"])
+        pieces = tuple(tuple(piece) for piece in what.get(PIECES, ()))
+        content = await self._file_of(look, row, what["export"], pieces)
+        verdict = await self._store.run(lambda tx: note(tx, row, look.collected))
+        if verdict in (Verdict.OUTRUN, Verdict.GONE):
+            self._let_go()
+        if verdict is Verdict.OUTRUN:
+            raise TryLater("somebody has left since it was collected")
+        if verdict is not Verdict.READY:
+            raise Outdated("nothing is to stand there any more, or something else")
+        return content
 
     async def _looked(self, row: int, of: str) -> _Look:
         if self._look is None or self._look.of != of:

@@ -19,6 +19,7 @@ from bot.outbox.handout import handout_for
 from bot.outbox.history import conversation
 from bot.outbox.jobs import DEAD_AFTER
 from bot.outbox.shelf import put
+from bot.people.queries import still_here
 from bot.privacy.erase import erase
 from bot.privacy.export import collect, share_of, shares_of
 from bot.speech import Attachment, Kind, Outgoing
@@ -264,6 +265,27 @@ async def _erased(friend: Friend) -> None:
     """Erase somebody while nothing can leave."""
     person = friend.house.store.run_now(lambda tx: person_of(tx, friend))
     await friend.house.store.run(lambda tx: erase(tx, person.id, my_data.PARTS))
+
+
+async def test_where_others_write_too_who_is_leaving_is_waited_for(anna: Friend, house: House) -> None:
+    await anna.sign_up()
+    person = house.store.run_now(lambda tx: person_of(tx, anna))
+    began, go = threading.Event(), threading.Event()
+
+    def leaves(tx: Tx) -> None:
+        person_of(tx, anna)  # as every event begins
+        began.set()
+        assert go.wait(20)
+        erase(tx, person.id, my_data.PARTS)
+
+    leaving_now = asyncio.create_task(house.store.run(leaves))
+    await asyncio.to_thread(began.wait, 10)
+    looking = asyncio.create_task(house.store.run(lambda tx: still_here(tx, [person.seal.name])))
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(looking), 0.2)
+    go.set()
+    await leaving_now
+    assert await looking is False
 
 
 async def test_a_sentence_that_comes_while_it_is_collected_is_taken_back_with_its_own_message(

@@ -37,6 +37,7 @@ class SmallTalk:
     chat: WebChat = field(init=False)
     demo: bool = True
     draw: Make = nobody_makes
+    collect: Make = nobody_makes
     heard: list[Incoming] = field(default_factory=list)
     lines: dict[Address, list[Line]] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
@@ -49,7 +50,9 @@ class SmallTalk:
 
     def begin(self) -> None:
         """Be a new process: a new chat over what was kept."""
-        self.chat = WebChat(clock=SystemClock(), history=self.history, demo=self.demo, draw=self.draw)
+        self.chat = WebChat(
+            clock=SystemClock(), history=self.history, demo=self.demo, draw=self.draw, collect=self.collect
+        )
 
     async def history(self, address: Address) -> list[Line]:
         return list(self.lines.get(address, ()))
