@@ -19,6 +19,8 @@ log = structlog.get_logger()
 
 MOST_IN_LINE = 8
 """Rows for which something is made at once: an answer's waits for no more than these, and the others have room."""
+MOST_FILES = 4
+"""Of these files, each of which may take long: pictures find room beside them."""
 PATIENCE = 60.0
 """Seconds for waiting and drawing together."""
 LONGEST = 900.0
@@ -42,25 +44,27 @@ class Easel:
         self._collect = collect
         self._clock = clock
         self._tally = tally
-        self._in_line = 0
+        self._pictures = self._files = 0
+        """How many of each stand in line."""
         self._free_at = 0.0
 
     @property
     def room(self) -> int:
         """How many more rows may stand in line."""
-        return MOST_IN_LINE - self._in_line
+        return MOST_IN_LINE - self._pictures - self._files
 
     async def made(self, parcel: Parcel) -> Parcel | int:
         """Return the parcel with what it needs, or with its text alone; or in how many seconds to come back.
 
         Raises TryLater where that is up to the sender, and Outdated where nothing is left to be sent.
         """
-        if self._in_line >= MOST_IN_LINE:
+        drawn = parcel.outgoing.picture is not None
+        if self.room <= 0 or (not drawn and self._files >= MOST_FILES):
             now = self._clock.monotonic()
             self._free_at = max(now, self._free_at) + APART
             return 1 + int(self._free_at - now)
-        self._in_line += 1
-        drawn = parcel.outgoing.picture is not None
+        self._pictures += drawn
+        self._files += not drawn
         try:
             async with asyncio.timeout(PATIENCE if drawn else LONGEST):
                 make = self._with_picture if drawn else self._with_file
@@ -68,7 +72,8 @@ class Easel:
         except TimeoutError:
             return 1
         finally:
-            self._in_line -= 1
+            self._pictures -= drawn
+            self._files -= not drawn
 
     async def _with_picture(self, row: int, outgoing: Outgoing) -> Outgoing:
         assert outgoing.picture is not None
