@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.catalogue import Catalogue
-from bot.clock import Clock
 from bot.errors import Outdated, SealGone, TryLater
 from bot.flows.collecting import PIECES, Collected, Verdict, collect_for, note, part
 from bot.outbox.studio import Undrawn
@@ -23,8 +22,8 @@ from bot.store import Store
 
 AT_HAND = 60.0
 """Seconds for which what was collected stays at hand: the files of one wish are made of one look."""
-STEP, REST = 0.002, 0.001
-"""Seconds of work after which others have their turn, and for how long at least."""
+STEP, REST, LONG_REST = 0.001, 0.001, 0.003
+"""Seconds of work after which others have their turn, and for how long at least: for longer while people wait."""
 
 
 @dataclass(slots=True)
@@ -79,7 +78,7 @@ class Exports:
     async def _looked(self, row: int, of: str) -> _Look:
         if self._look is None or self._look.of != of:
             self._let_go()
-            with _breath(self._store.clock) as breathe:
+            with _breath(self._store) as breathe:
                 try:
                     collected = await self._store.read(lambda tx: collect_for(tx, row, self._catalogue, breathe))
                 except SealGone:
@@ -92,7 +91,7 @@ class Exports:
 
     async def _file_of(self, look: _Look, row: int, form: str, pieces: tuple[Piece, ...]) -> bytes:
         found = look.collected.found
-        with _breath(self._store.clock) as breathe:
+        with _breath(self._store) as breathe:
             if form not in look.shares and not pieces:
                 look.shares[form] = await asyncio.to_thread(shares_of, found, form, self._largest, breathe)
             shares = look.shares.get(form, [])
@@ -110,17 +109,17 @@ class Exports:
 
 
 @contextmanager
-def _breath(clock: Clock) -> Iterator[Callable[[], None]]:
+def _breath(store: Store) -> Iterator[Callable[[], None]]:
     """Yield what a thread calls between small steps: others have their turn there, and it ends when nobody waits."""
-    over, since = False, clock.monotonic()
+    over, since = False, store.clock.monotonic()
 
     def breathe() -> None:
         nonlocal since
         if over:
             raise TryLater("nobody waits for it any more")
-        if clock.monotonic() - since > STEP:
-            time.sleep(REST)
-            since = clock.monotonic()
+        if store.clock.monotonic() - since > STEP:
+            time.sleep(LONG_REST if store.crowded else REST)
+            since = store.clock.monotonic()
 
     try:
         yield breathe

@@ -380,7 +380,7 @@ async def test_a_stop_ends_the_thread_and_leaves_nothing_in_doubt(
 
 
 async def test_who_waits_no_longer_ends_the_reading_at_the_next_row(anna: Friend, house: House) -> None:
-    with making._breath(house.clock) as breathe:
+    with making._breath(house.store) as breathe:
         breathe()
     with pytest.raises(TryLater):
         breathe()
