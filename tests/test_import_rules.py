@@ -40,6 +40,8 @@ PLANTS = [
     (LAYERS, "schedules/planted.py", "bot.people"),
     (LAYERS, "web/planted.py", "bot.chats"),
     (LAYERS, "outbox/studio.py", "bot.pictures"),
+    (LAYERS, "outbox/pump.py", "bot.privacy"),
+    (LAYERS, "outbox/easel.py", "bot.exports"),
     (LAYERS, "attic.py", "json"),
     (ADAPTERS, "chats/telegram.py", "bot.chats.web"),
     (ADAPTERS, "chats/discord.py", "bot.chats.telegram"),
