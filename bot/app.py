@@ -14,6 +14,7 @@ from bot.chats.web import WebChat
 from bot.clock import Clock, DemoClock, SystemClock
 from bot.door import Door
 from bot.errors import Misconfigured, SealGone, TryLater
+from bot.exports import Exports
 from bot.flows.book import BOOK, MENU
 from bot.hearing import Hearing
 from bot.outbox.backlog import backlogs, jobs_of, longest_drain
@@ -86,6 +87,7 @@ class App:
         self.hearings: dict[str, Hearing] = {}
         self.routes: Routes = []
         self.studio = Studio(DRAWING)
+        self.exports = Exports(self.store, self.catalogue)
         self.web: WebChat | None = None
         if self.roles & {"door", "pump"}:
             self._add_web_chat()
@@ -96,7 +98,8 @@ class App:
         limits = limits_of(self.chats, settings.telegram_per_second)
         paces = build_paces(limits, self.store, self.notices)
         handout = handout_for(self.store.url)
-        self.pump = Pump(self.store, self.chats, handout, self.clock, draw=self.studio.draw, paces=paces)
+        draw, collect = self.studio.draw, self.exports.make
+        self.pump = Pump(self.store, self.chats, handout, self.clock, draw=draw, paces=paces, collect=collect)
         if self.notices and "pump" in self.roles:
             self.notices.listen(JOBS, on_new_jobs(self.pump.wake))
         self.rota = Rota(self.store, self.catalogue, self.clock)
@@ -131,7 +134,8 @@ class App:
 
     def _add_web_chat(self) -> None:
         if self.demo or self.settings.web_chat:
-            self.web = WebChat(history=self._history, demo=self.demo, clock=self.clock, draw=self.studio.draw)
+            draw, collect = self.studio.draw, self.exports.make
+            self.web = WebChat(history=self._history, demo=self.demo, clock=self.clock, draw=draw, collect=collect)
             self.web.address = self.settings.web_url or ""
             self._add(self.web, OnlyOne())
             forward = self.forward if self.demo else None
@@ -293,6 +297,7 @@ class App:
             "outbox_lag_seconds": max((one.oldest for one in waiting.values()), default=0),
             "drain_seconds": longest_drain(waiting, speeds),
             "undrawn_total": self.pump.tally["undrawn"],
+            "uncollected_total": self.pump.tally["uncollected"],
             "limited_total": sum(pace.limited for pace in self.pump.paces.values()),
             "addresses_paused": paused,
             "updates_skipped": skipped,

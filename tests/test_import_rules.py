@@ -15,7 +15,7 @@ LINTER = Path(sys.executable).with_name("lint-imports")
 
 EDGES = (
     *("__main__.py", "app.py", "door.py", "rota.py", "web/", "outbox/pump.py", "outbox/shared_pace.py", "store/"),
-    *("moving.py", "readiness.py"),
+    *("moving.py", "readiness.py", "exports.py"),
 )
 """Where a unit of work may be started; everything else is handed a running one."""
 
@@ -40,6 +40,8 @@ PLANTS = [
     (LAYERS, "schedules/planted.py", "bot.people"),
     (LAYERS, "web/planted.py", "bot.chats"),
     (LAYERS, "outbox/studio.py", "bot.pictures"),
+    (LAYERS, "outbox/pump.py", "bot.privacy"),
+    (LAYERS, "outbox/easel.py", "bot.exports"),
     (LAYERS, "attic.py", "json"),
     (ADAPTERS, "chats/telegram.py", "bot.chats.web"),
     (ADAPTERS, "chats/discord.py", "bot.chats.telegram"),

@@ -33,8 +33,8 @@ from bot.chats.web_trouble import (
 )
 from bot.clock import Clock
 from bot.errors import PebbleError, TryLater
-from bot.outbox.easel import nobody_draws
-from bot.outbox.studio import Draw
+from bot.outbox.easel import nobody_makes
+from bot.outbox.studio import Make
 from bot.speech import Address, Incoming, Kind, Op, Outgoing, Receipt, Receive, Shown, WayIn
 
 COOKIE = "pebble_person"
@@ -55,18 +55,26 @@ _MESSAGE = re.compile(r"o?([0-9]{1,18})", re.ASCII)
 class WebChat:
     """The chat page's side of the port.
 
-    `history` returns a conversation, oldest line first; `draw` draws the pictures in it. In a demo a name in the
-    request tells people apart; elsewhere a secret cookie does, and the address is made from its hash.
+    `history` returns a conversation, oldest line first; `draw` draws the pictures in it, `collect` makes its files.
+    In a demo a name in the request tells people apart; elsewhere a secret cookie does, and the address is made from its
+    hash.
     """
 
     name = "web"
     shows_instants = False
 
     def __init__(
-        self, *, history: History, demo: bool, clock: Clock, ping: float = PING, draw: Draw = nobody_draws
+        self,
+        *,
+        history: History,
+        demo: bool,
+        clock: Clock,
+        ping: float = PING,
+        draw: Make = nobody_makes,
+        collect: Make = nobody_makes,
     ) -> None:
         self._history = history
-        self._files = Files(self.who, history, draw)
+        self._files = Files(self.who, history, draw, collect)
         self._demo = demo
         self.address = ""
         """Where people reach the page, `https://pebble.example`; empty while nobody has said."""

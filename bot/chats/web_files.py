@@ -10,9 +10,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.chats.web_trouble import LATER, NO_FILE, NO_PICTURE, kind_line
-from bot.errors import TryLater
+from bot.errors import Outdated, TryLater
 from bot.outbox.history import Line
-from bot.outbox.studio import Draw, Undrawn
+from bot.outbox.studio import Make, Undrawn
 from bot.speech import Address, Attachment
 
 History = Callable[[Address], Awaitable[list[Line]]]
@@ -24,10 +24,11 @@ KEPT = 12
 class Files:
     """Hands out what comes with the messages of whoever asks. `who` tells who that is."""
 
-    def __init__(self, who: Callable[[Request], Address | None], history: History, draw: Draw) -> None:
+    def __init__(self, who: Callable[[Request], Address | None], history: History, draw: Make, collect: Make) -> None:
         self._who = who
         self._history = history
         self._draw = draw
+        self._collect = collect
         self._drawn: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         # One at a time, so that a page full of pictures does not hold up those that are to be sent.
         self._turn = asyncio.Lock()
@@ -40,11 +41,19 @@ class Files:
         ]
 
     async def _file(self, request: Request) -> Response:
+        """Hand out a file; one that is made when it leaves is made anew, of what is kept now."""
         try:
             line = await self._line(request)
-        except TryLater:
+            if line and line.attachment:
+                return download(await self._whole(line.attachment, request.path_params["row"]))
+        except (TryLater, Undrawn):
             return kind_line(request, LATER, 503)
-        return download(line.attachment) if line and line.attachment else kind_line(request, NO_FILE, 404)
+        except Outdated:
+            pass
+        return kind_line(request, NO_FILE, 404)
+
+    async def _whole(self, file: Attachment, row: int) -> Attachment:
+        return file if file.what is None else file.holding(await self._collect({**file.what, "row": row}))
 
     async def _picture(self, request: Request) -> Response:
         """Draw what a message shows, light or dark as the page asks; 404 also once its text is forgotten."""

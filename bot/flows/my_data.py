@@ -8,20 +8,21 @@ from bot.flows.engine import Answer, Ask, Flow, Scene, Step, Turn, Unclear, tap_
 from bot.flows.kept_line import wants_line
 from bot.flows.positions import PART
 from bot.flows.visit import Chapter, Command, Visit
-from bot.gratitude.queries import told_by_others
 from bot.gratitude.standing import marks_of
+from bot.nudges.moments import has_more_than
 from bot.outbox.states import DAY
 from bot.people.standing import keep
 from bot.privacy import parts
 from bot.privacy.erase import erase, say_last
-from bot.privacy.export import as_json, collect
-from bot.privacy.tables import as_tables
+from bot.privacy.export import FORMS
 from bot.speech import Attachment, Kind, Outgoing, Payload
 from bot.store.owner import Part
 from bot.texts import N_
 
 PARTS: tuple[Part, ...] = (PART, *parts.PARTS)
 """All capabilities that know something of a person."""
+MANY = 2000
+"""Moments that are gathered before anybody would wonder where the files are; for more a line says that they come."""
 
 
 def _privacy(visit: Visit) -> None:
@@ -56,26 +57,25 @@ def _privacy(visit: Visit) -> None:
 
 
 def _export(visit: Visit) -> None:
-    """Send all of it as files, to the person's own chat and nowhere else."""
-    found = collect(visit.tx, visit.person, lambda key: _title(visit, key), PARTS)
+    """Send all of it as files, to the person's own chat and nowhere else. Each is collected when it leaves."""
     asked = visit.person
     if visit.incoming.aside:
         visit.say(N_("Your files come in our private chat."))
         visit.person = replace(asked, via="")
-    _send(visit, N_("Everything I keep of you, for you alone."), as_json(found))
-    _send(visit, N_("The same as tables, for any spreadsheet."), as_tables(found))
+    elif has_more_than(visit.tx, asked, MANY):
+        visit.say(N_("That is a lot of moments. I gather them now; your files follow by themselves."))
+    _send(visit, "json", N_("Everything I keep of you, for you alone."))
+    _send(visit, "tables", N_("The same as tables, for any spreadsheet."))
     visit.person = asked
 
 
-def _send(visit: Visit, caption: str, files: list[Attachment]) -> None:
-    told = told_by_others(visit.tx, visit.person)
-    for file in files:
-        visit.show(Outgoing(visit.voice.say(caption), attachment=file), links=told)
-
-
-def _title(visit: Visit, key: str) -> str:
-    practice = visit.catalogue.get(key)
-    return visit.voice.say(practice.title) if practice else key
+def _send(visit: Visit, form: str, caption: str) -> None:
+    name, mime = FORMS[form]
+    # By which the files of one wish are known as such: they are made of one look.
+    what = {"export": form, "of": visit.incoming.key}
+    file = Attachment(name, mime, "", packed=name.endswith(".zip"), what=what)
+    sorry = visit.voice.say(N_("I could not put this file together just now. /export tries once more."))
+    visit.show(Outgoing(visit.voice.say(caption), attachment=file, alt=sorry))
 
 
 def _perform_export(visit: Visit, _effect: SendExport) -> None:

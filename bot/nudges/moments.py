@@ -149,6 +149,12 @@ def count_of(tx: Tx, person: Person, practice: str) -> int:
     return int(tx.connection.execute(found).scalar_one())
 
 
+def has_more_than(tx: Tx, person: Person, number: int) -> bool:
+    """Return whether the person has more moments than that; looks no further."""
+    beyond = select(moments.c.id).where(moments.c.person_id == person.id).order_by(moments.c.id).offset(number).limit(1)
+    return tx.connection.scalar(beyond) is not None
+
+
 def last_met(tx: Tx, person: Person) -> dict[str, int]:
     """Return the newest moment's id of each practice that the person has met."""
     rows = tx.connection.execute(

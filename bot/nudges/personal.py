@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Table, delete, select
@@ -19,16 +20,17 @@ _THE_PERSON = "the person that all of it is about"
 
 
 def _give(tx: Tx, owner: Owner, reader: Reader) -> Sections:
-    def rows(table: Table, *opened: str) -> list[Sections]:
+    def rows(table: Table, *opened: str) -> Iterator[Sections]:
         key = table.primary_key.columns.values()
         found = tx.connection.execute(select(table).where(table.c.person_id == owner.person_id).order_by(*key))
-        return [reader.plain(table, row, json=opened, leave=PART.leaves(table)) for row in found]
+        leave = PART.leaves(table)
+        return (reader.plain(table, row, json=opened, leave=leave) for row in found)
 
     return {
         "nudges": [_told(row, reader, tx.now) for row in rows(nudges)],
         "moments": [_titled(row, reader) for row in rows(moments, "sealed_file")],
-        "kept": rows(kept, "sealed_body"),
-        "own_practices": rows(own_practices, "sealed_body"),
+        "kept": list(rows(kept, "sealed_body")),
+        "own_practices": list(rows(own_practices, "sealed_body")),
         "likings": [_keyed(row, reader) for row in rows(likings)],
     }
 

@@ -49,6 +49,29 @@ def find_message(tx: Tx, address_id: int, message: str) -> int | None:
     return found
 
 
+def address_of(tx: Tx, outbox_id: int) -> int | None:
+    """Return the address where a person's message stands or is about to; None where it was taken back or forgotten."""
+    here = (outbox.c.id == outbox_id, outbox.c.sealed, outbox.c.body.is_not(None))
+    wanted = select(outbox.c.address_id).where(*here, outbox.c.state.in_((State.SENDING, State.SENT)))
+    found: int | None = tx.connection.scalar(wanted)
+    return found
+
+
+def is_leaving(tx: Tx, outbox_id: int) -> bool:
+    """Return whether a message is on its way right now."""
+    wanted = select(outbox.c.id).where(outbox.c.id == outbox_id, outbox.c.state == State.SENDING)
+    return tx.connection.scalar(wanted) is not None
+
+
+def unmade_behind(tx: Tx, address_id: int, outbox_id: int, seal: Seal) -> list[Outgoing]:
+    """Return what waits at an address behind a row and is yet to be made, in its order."""
+    behind = (outbox.c.address_id == address_id, outbox.c.id > outbox_id, outbox.c.state == State.WAITING)
+    wanted = select(outbox.c.body, outbox.c.sealed, outbox.c.op).where(*behind, outbox.c.heavy)
+    rows = tx.connection.execute(wanted.order_by(outbox.c.id)).all()
+    found = (_known(row.body, row.sealed, row.op, seal) for row in rows if row.body is not None)
+    return [said for said in found if said is not None]
+
+
 def is_newest(tx: Tx, address_id: int, outbox_id: int) -> bool:
     """Return whether nothing has been said at an address since the message of this row, or in one breath with it."""
     said = select(outbox.c.created_at).where(outbox.c.id == outbox_id).scalar_subquery()

@@ -1,12 +1,13 @@
 """What this room has of a person: what Pebble said or is about to say to them, and what they wrote on the chat page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import String, cast, delete, literal, select, update
 
 from bot.outbox.bodies import opened
 from bot.outbox.states import State
+from bot.speech import Outgoing
 from bot.store import Seal, Tx
 from bot.store.owner import Owner, Part, Reader, Sections
 from bot.store.tables import appearances, outbox, words
@@ -21,24 +22,32 @@ def _give(tx: Tx, owner: Owner, reader: Reader) -> Sections:
     said = tx.connection.execute(select(outbox).where(outbox.c.address_id.in_(owner.address_ids)).order_by(outbox.c.id))
     wrote = tx.connection.execute(select(words).where(words.c.address_id.in_(owner.address_ids)).order_by(words.c.id))
     return {
-        "messages": [
-            {**reader.plain(outbox, row, leave=PART.leaves(outbox)), "body": _body(row, reader.seal)} for row in said
-        ],
+        "messages": list(_messages(said, reader)),
         "words": [reader.plain(words, row, leave=PART.leaves(words)) for row in wrote],
     }
 
 
-def _body(row: Any, seal: Seal) -> Sections | None:
+def _messages(rows: Iterable[Any], reader: Reader) -> Iterator[Sections]:
+    """Yield all messages but the files that are being collected: an export does not tell of itself."""
+    for row in rows:
+        said = opened(row.body, row.sealed, row.op, reader.seal) if row.body is not None else None
+        file = said.attachment if said else None
+        if file is None or file.what is None or row.state not in (State.WAITING, State.SENDING):
+            yield {**reader.plain(outbox, row, leave=PART.leaves(outbox)), "body": _body(said, reader.seal)}
+
+
+def _body(found: Outgoing | None, seal: Seal) -> Sections | None:
     """Return what a message says, its buttons by their labels: what they carry are numbers of rows.
 
     Of a file that came with it only name and type, else each export held the others.
     """
-    if row.body is None:
+    if found is None:
         return None
-    found = opened(row.body, row.sealed, row.op, seal)
     seal.met |= found.owners  # what is given is said to them once more
     said = found.to_dict()
     said.pop("via", None)
+    if "makes" in said:
+        said |= {"attachment": said.pop("makes")}
     for name in ("rows", "form", "attachment"):
         if name in said:
             said[name] = _SHORTENED[name](said[name])

@@ -16,14 +16,14 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import InDoubt, Moved, Outdated, Refused, TryLater, Unreachable
-from bot.outbox.easel import Easel, nobody_draws, wants_drawing
+from bot.outbox.easel import Easel, nobody_makes
 from bot.outbox.handout import BEAT, Handout
 from bot.outbox.marks import Outcome
 from bot.outbox.outcomes import Outcomes
 from bot.outbox.pace import FREE, LIMITS, Pace
 from bot.outbox.parcels import Parcel
 from bot.outbox.states import MOST_COPIES, MOST_CRASHES, State
-from bot.outbox.studio import Draw
+from bot.outbox.studio import Make
 from bot.speech import Chat
 from bot.speech.instants import plain
 from bot.store import Store
@@ -58,10 +58,11 @@ class Pump:
         handout: Handout,
         clock: Clock,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        draw: Draw = nobody_draws,
+        draw: Make = nobody_makes,
         paces: Mapping[str, Pace] | None = None,
+        collect: Make = nobody_makes,
     ) -> None:
-        """`paces` None: this process alone speaks to the platforms."""
+        """`draw` makes pictures, `collect` files. `paces` None: this process alone speaks to the platforms."""
         self._store = store
         self._chats = chats
         self._handout = handout
@@ -69,11 +70,11 @@ class Pump:
         self._sleep = sleep
         self.paces = dict(paces or {name: Pace(LIMITS.get(name, FREE), clock.monotonic, sleep) for name in chats})
         self.tally: Counter[str] = Counter()
-        self._easel = Easel(draw, clock, self.tally)
+        self._easel = Easel(draw, collect, clock, self.tally)
         self._woken = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         self._pacing: set[asyncio.Task[None]] = set()
-        """Those of `_sending` that only wait, for a picture or for their pace: a stop need not wait for them."""
+        """Those of `_sending` that only wait, for what is made or for their pace: a stop need not wait for them."""
         self._claiming = asyncio.Lock()
         self._in_flight: Counter[str] = Counter()
         self._outcomes = Outcomes(self._mark, sleep, self._under_way)
@@ -216,6 +217,9 @@ class Pump:
         try:
             while rest:
                 ready = await self._prepared(rest[0], pace)
+                if ready is None:
+                    self._outcomes.add([self._count(Outcome(rest.pop(0).id, State.DROPPED))])
+                    continue
                 if isinstance(ready, int):
                     after = ready
                     break
@@ -238,12 +242,19 @@ class Pump:
         """Return how many messages are on their way to a platform now."""
         return self._in_flight.total() - len(self._pacing)
 
-    async def _prepared(self, parcel: Parcel, pace: Pace) -> Parcel | int:
-        """Return the parcel with its picture drawn, or in how many seconds to come back."""
+    async def _prepared(self, parcel: Parcel, pace: Pace) -> Parcel | int | None:
+        """Return the parcel with its picture or file, or in how many seconds to come back; None: it is not to leave."""
         late = self._clock.now() > parcel.deadline
-        if not wants_drawing(parcel) or late or pace.paused(parcel.address_id):
+        if not parcel.outgoing.to_be_made or late:
             return parcel
-        return await self._only_waiting(self._easel.drawn(parcel))
+        if paused := pace.paused(parcel.address_id):
+            return int(paused) + 1
+        try:
+            return await self._only_waiting(self._easel.made(parcel))
+        except TryLater as trouble:
+            return self._backoff(parcel, trouble.after)
+        except Outdated:
+            return None
 
     async def _only_waiting(self, wait: Awaitable[T]) -> T:
         task = asyncio.current_task()

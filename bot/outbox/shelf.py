@@ -126,7 +126,7 @@ def row(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) ->
         op=outgoing.op.value,
         sealed=recipient.seal is not None,
         rides=rides,
-        heavy=outgoing.picture is not None and outgoing.op is Op.NEW,
+        heavy=outgoing.to_be_made,
     )
 
 

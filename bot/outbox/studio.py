@@ -28,7 +28,8 @@ TRIES = 2
 REST = 120.0
 """Seconds without a picture after which the process is let go."""
 
-Draw = Callable[[Mapping[str, Any]], Awaitable[bytes]]
+Make = Callable[[Mapping[str, Any]], Awaitable[bytes]]
+"""Makes what a row says, outside any transaction of whoever sends it, and returns the bytes."""
 
 
 class Undrawn(Exception):

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, bindparam, exists, func, insert, select, update
+from sqlalchemy import BigInteger, Select, bindparam, exists, func, insert, or_, select, update
 
 from bot.outbox.addresses import release_address
 from bot.outbox.shelf import Recipient
@@ -15,7 +15,7 @@ from bot.schedules.quiet import DayParts, QuietHours
 from bot.schedules.zones import guess_zone
 from bot.speech import Address
 from bot.store import Seal, Tx
-from bot.store.tables import addresses, outbox, own_practices, persons, words
+from bot.store.tables import addresses, outbox, own_practices, past_keys, persons, words
 
 HEARD_EVERY = 3600
 """Seconds within which it is not written down again that a person did something."""
@@ -93,6 +93,23 @@ def find(tx: Tx, address: Address, *, lock: bool = True) -> Person | None:
     wanted = _LOCKED if lock and tx.many_writers else _HERE
     row = tx.connection.execute(wanted, {"platform": address.platform, "chat": address.chat}).first()
     return _person(tx, row) if row else None
+
+
+def find_at(tx: Tx, address_id: int) -> Person | None:
+    """Return the person at this address. Who only looks needs no lock."""
+    row = tx.connection.execute(_known().where(addresses.c.id == address_id)).first()
+    return _person(tx, row) if row else None
+
+
+def still_here(tx: Tx, key_ids: Collection[bytes]) -> bool:
+    """Return whether nobody who has one of these keys was erased, nor will be before this transaction is over."""
+    names = set(key_ids)
+    of_joined = select(past_keys.c.person_id).where(past_keys.c.key_id.in_(names))
+    wanted = select(persons.c.key_id).where(or_(persons.c.key_id.in_(names), persons.c.id.in_(of_joined)))
+    if tx.many_writers:  # whoever is erased is locked from the first statement on, see `find`
+        wanted = wanted.order_by(persons.c.id).with_for_update(read=True, key_share=True)
+    joined = select(past_keys.c.key_id).where(past_keys.c.key_id.in_(names))
+    return names <= {bytes(name) for which in (wanted, joined) for name in tx.connection.scalars(which)}
 
 
 def reach(tx: Tx, person_id: int) -> Person | None:

@@ -1,8 +1,8 @@
 """What Pebble says, before any platform gives it a shape."""
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -59,20 +59,29 @@ class Attachment:
 
     `packed`: the text is no text, but bytes in base64. The message's text is the file's caption: on Telegram at most
     1,024 UTF-16 units (Bot API, sendDocument).
+
+    `what` says, as plain data, what file is to be made when the message leaves; until then the text is empty.
     """
 
     name: str
     mime: str
     text: str
     packed: bool = False
+    what: Mapping[str, Any] | None = None
 
     @property
     def content(self) -> bytes:
         """What the file holds."""
         return b64decode(self.text) if self.packed else self.text.encode(errors="replace")
 
+    def holding(self, content: bytes) -> "Attachment":
+        """Return the file as it was made."""
+        return replace(self, text=b64encode(content).decode() if self.packed else content.decode(), what=None)
+
     def to_list(self) -> list[Any]:
         """Return what the outbox stores of it."""
+        if self.what is not None:
+            return [self.name, self.mime, self.packed, dict(self.what)]
         return [self.name, self.mime, self.text, *([True] if self.packed else [])]
 
 
@@ -92,7 +101,8 @@ class Outgoing:
 
     `picture` says what to draw, for the drawing function of the pump's studio; the text is its caption, and `alt` tells
     in a plain sentence what is on it. The pump has it drawn before sending and hands the bytes (PNG) to the chat in
-    `image`, which is never stored. An edit leaves the picture as it is.
+    `image`, which is never stored. An edit leaves the picture as it is. So with a file that is made when the message
+    leaves (`Attachment.what`); there, `alt` is what is said instead where it cannot be made.
 
     `owners` are those whose words stand in it besides its reader's, by the names of their keys: it is sealed with
     theirs too, and cannot be read any more once one of them is erased. No platform learns of them.
@@ -123,6 +133,12 @@ class Outgoing:
     image: bytes = field(default=b"", repr=False)
     owners: frozenset[bytes] = frozenset()
 
+    @property
+    def to_be_made(self) -> bool:
+        """Whether a picture or file has to be made before it can be sent; an edit leaves both as they are."""
+        unmade = self.picture is not None or (self.attachment is not None and self.attachment.what is not None)
+        return unmade and self.op is Op.NEW
+
     def __post_init__(self) -> None:
         if self.rows and (self.asks_location or self.settles_location):
             raise ValueError("a message about the location key has no buttons of its own")
@@ -147,7 +163,8 @@ class Outgoing:
         if self.asks_location:
             stored["asks_location"] = self.asks_location
         if self.attachment:
-            stored["attachment"] = self.attachment.to_list()
+            stored["attachment" if self.attachment.what is None else "makes"] = self.attachment.to_list()
+            stored |= {"alt": self.alt} if self.alt else {}
         if self.file:
             stored["file"] = pack(self.file)
         if self.form:
@@ -169,7 +186,7 @@ class Outgoing:
             stored.get("chosen", ""),
             op=op,
             asks_location=stored.get("asks_location", ""),
-            attachment=Attachment(*stored["attachment"]) if "attachment" in stored else None,
+            attachment=_attachment(stored),
             file=unpack(stored.get("file")),
             form=Button(*stored["form"]) if "form" in stored else None,
             via=stored.get("via", ""),
@@ -177,3 +194,10 @@ class Outgoing:
             alt=stored.get("alt", ""),
             **{flag: stored.get(flag, False) for flag in _FLAGS},
         )
+
+
+def _attachment(stored: Mapping[str, Any]) -> Attachment | None:
+    if "makes" in stored:
+        name, mime, packed, what = stored["makes"]
+        return Attachment(name, mime, "", packed, what)
+    return Attachment(*stored["attachment"]) if "attachment" in stored else None

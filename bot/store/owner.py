@@ -6,6 +6,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,24 @@ def refers_to(column: Column[Any]) -> str | None:
     return target or _REFERS.get(f"{column.table.name}.{column.name}")
 
 
+@cache
+def _columns(table: Table, leave: frozenset[str]) -> list[tuple[str, str, str | None]]:
+    """Return the columns of a table that are given: each with what it is called there, and whose rows it numbers.
+
+    Worked out once for all rows. The names are bare strings: with SQLAlchemy's own as keys the garbage collector would
+    walk through each row that is given, time and again.
+    """
+    found = []
+    for column in table.c:
+        name = bare = "".join(column.name)
+        if name.startswith("sealed_"):
+            bare = name.removeprefix("sealed_")
+            bare = f"own_{bare}" if bare in table.c else bare
+        if name not in leave:
+            found.append((name, bare, refers_to(column)))
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Owner:
     """One person and all their addresses, by their rows."""
@@ -59,6 +78,8 @@ class Reader:
     language: str
     title: Callable[[str], str]
     """The title of a practice, by its key."""
+    breathe: Callable[[], None] = lambda: None
+    """Called for each row: whoever reads beside others lets them have their turn, and may raise to end it."""
     numbers: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def time(self, at: int | None) -> str | None:
@@ -75,21 +96,18 @@ class Reader:
 
         Where one is kept plain or sealed, as what is ours or the person's own, the sealed one is called `own_…`.
         """
+        self.breathe()
         found: Sections = {}
-        for column in table.c:
-            value, name = getattr(row, column.name), column.name
-            if name in leave:
-                continue
-            target = refers_to(column)
+        for name, called, target in _columns(table, frozenset(leave)):
+            value = getattr(row, name)
             if target is not None:
-                found[name] = None if value is None else self.number(target, value)
+                found[called] = None if value is None else self.number(target, value)
             elif name.startswith("sealed_"):
-                bare = name.removeprefix("sealed_")
-                found[f"own_{bare}" if bare in table.c else bare] = self._opened(value, name in json)
+                found[called] = self._opened(value, name in json)
             elif name.endswith("_at") or name in _TIMES:
-                found[name] = self.time(value)
+                found[called] = self.time(value)
             else:
-                found[name] = value
+                found[called] = value
         return found
 
     def _opened(self, sealed: bytes | None, json: bool) -> Any:

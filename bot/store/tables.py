@@ -384,7 +384,7 @@ outbox = Table(
     Column("sealed", Boolean, nullable=False),  # the body is encrypted with the person's key
     # It leaves by the way back of the event that it answers, also where the address is paused.
     Column("rides", Boolean, nullable=False, server_default=text("false")),
-    Column("heavy", Boolean, nullable=False, server_default=text("false")),  # a picture is drawn before it leaves
+    Column("heavy", Boolean, nullable=False, server_default=text("false")),  # something is made before it leaves
     Column("state", Word(8), nullable=False),  # see bot.outbox.states
     Column("claims", SmallInteger, nullable=False, server_default="0"),
     Column("doubts", SmallInteger, nullable=False, server_default="0"),

@@ -26,6 +26,7 @@ _METRICS = {
     "sent_total": ("counter", "Messages that a platform has taken since the start"),
     "retried_total": ("counter", "Tries after which a message went back to waiting, since the start"),
     "expired_total": ("counter", "Messages let go of because their deadline passed first, since the start"),
+    "uncollected_total": ("counter", "Files that could not be made, so that a line went instead, since the start"),
     "undrawn_total": ("counter", "Pictures that could not be drawn, so that the text went alone, since the start"),
     "limited_total": ("counter", "Times that a platform said it was too much (429), since the start"),
     "outbox_lag_seconds": ("gauge", "How long the oldest message that may leave now has waited"),

@@ -2,9 +2,9 @@
 
 import json
 from base64 import b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import aiohttp
 import pytest
@@ -12,9 +12,10 @@ from starlette.requests import Request
 
 from bot.chats.telegram import TelegramChat
 from bot.chats.web import COOKIE
-from bot.errors import InDoubt, Refused
+from bot.errors import InDoubt, Outdated, Refused, TryLater
 from bot.outbox.history import conversation
 from bot.outbox.shelf import put
+from bot.outbox.studio import Undrawn
 from bot.people.queries import find, meet
 from bot.speech import Address, Attachment, Button, Kind, Op, Outgoing, Receipt
 from bot.store import Tx
@@ -225,6 +226,40 @@ async def test_a_location_in_memory_is_an_event_as_elsewhere(anna: Friend) -> No
     assert anna.location_key == ""
     await anna.share_location(52.52, 13.4)
     assert anna.inbox, "whoever shares a place that nobody asked for is answered too"
+
+
+# The page
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status"),
+    [(None, 200), (TryLater("away"), 503), (Undrawn("KeyError"), 503), (Outdated("taken back"), 404)],
+    ids=["made", "away", "broken", "gone"],
+)
+async def test_on_the_page_a_file_is_made_when_it_is_downloaded_and_by_its_owner_alone(
+    trouble: Exception | None, status: int
+) -> None:
+    asked: list[Mapping[str, Any]] = []
+
+    async def collect(what: Mapping[str, Any]) -> bytes:
+        asked.append(what)
+        if trouble:
+            raise trouble
+        return "Ein Atemzug – ü 🌬️".encode()
+
+    talk = SmallTalk(collect=collect)
+    async with served(talk) as url, aiohttp.ClientSession(url) as session:
+        file = Attachment("pebble.json", "application/json", "", what={"export": "json"})
+        number = await talk.say(ANNA, CAPTION, attachment=file)
+        async with session.get(f"/chat/file/{number}?me=ben") as answer:
+            assert answer.status == 404
+        assert asked == []
+        async with session.get(f"/chat/file/{number}?me=anna") as answer:
+            assert answer.status == status
+            text = await answer.text()
+            assert ("Atemzug" in text) == (trouble is None)
+            assert trouble is None or str(trouble) not in text
+        assert asked == [{"export": "json", "row": number}]
 
 
 # Telegram

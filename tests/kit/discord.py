@@ -10,6 +10,7 @@ from typing import Any
 from bot.app import slash_menu
 from bot.chats.discord import DiscordChat
 from bot.door import Door
+from bot.exports import Exports
 from bot.outbox.handout import handout_for
 from bot.outbox.pump import Pump
 from bot.people.queries import cursors
@@ -103,7 +104,8 @@ async def discord_house(store: Store, api: DiscordApi, **chosen: Any) -> AsyncIt
 
     given: dict[str, Any] = {"token": api.token, "api": f"{api.url}/api/v10", "menu": slash_menu(), "clock": clock}
     chat = DiscordChat(on_skip=on_skip, unread=unread, **(given | chosen))
-    pump = Pump(store, {chat.name: chat}, handout_for(store.url), clock)
+    collect = Exports(store, CATALOGUE).make
+    pump = Pump(store, {chat.name: chat}, handout_for(store.url), clock, collect=collect)
     store.wake = pump.wake
     rota = Rota(store, CATALOGUE, clock)
     await rota.begin_anew()

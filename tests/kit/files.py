@@ -4,10 +4,17 @@ import csv
 import io
 from zipfile import ZipFile
 
+from bot.privacy.export import FORMS
+from bot.privacy.tables import Share
 from bot.speech import Attachment
 
 ZIP = b"PK\x03\x04"
 """How a ZIP begins (APPNOTE 4.3.7)."""
+
+
+def attached(form: str, share: Share) -> Attachment:
+    """Return a file of an export as it is sent."""
+    return Attachment(share.name, FORMS[form][1], "", form == "tables").holding(share.content)
 
 
 def unpacked(file: Attachment) -> dict[str, str]:

@@ -16,11 +16,13 @@ from bot.chats.telegram import TelegramChat
 from bot.chats.web import WebChat
 from bot.clock import SystemClock
 from bot.door import Door
+from bot.exports import Exports
 from bot.outbox.handout import handout_for
 from bot.outbox.history import Line, conversation
 from bot.outbox.pace import FREE, Pace
 from bot.outbox.pump import Pump
 from bot.outbox.states import State
+from bot.outbox.studio import Make
 from bot.people.queries import find
 from bot.speech import Address, Chat, WayIn
 from bot.store import Store, Tx
@@ -233,9 +235,10 @@ async def town(store: Store) -> AsyncIterator[tuple[Town, Sequence[Seat]]]:
         stack.enter_context(discord_api.for_discord_py())
         session = await stack.enter_async_context(aiohttp.ClientSession())
         door = Door(store, CATALOGUE, built.ways)
-        page = await stack.enter_async_context(_served(built))
+        exports = Exports(store, CATALOGUE)
+        page = await stack.enter_async_context(_served(built, exports.make))
         built.chats |= {"web": page, "telegram": _telegram(telegram_api), "discord": _discord(discord_api)}
-        pump = Pump(store, built.chats, handout_for(store.url), store.clock, draw=sketch)
+        pump = Pump(store, built.chats, handout_for(store.url), store.clock, draw=sketch, collect=exports.make)
         # The clock stands still, so nothing may have to wait for a permit; the fakes do not ask for that.
         pump.paces = {name: Pace(FREE, store.clock.monotonic) for name in built.chats}
         store.wake = pump.wake
@@ -263,11 +266,11 @@ async def town(store: Store) -> AsyncIterator[tuple[Town, Sequence[Seat]]]:
 
 
 @contextlib.asynccontextmanager
-async def _served(built: Town) -> AsyncIterator[WebChat]:
+async def _served(built: Town, collect: Make) -> AsyncIterator[WebChat]:
     async def history(address: Address) -> list[Line]:
         return built.lines(address)
 
-    page = WebChat(history=history, demo=True, clock=SystemClock(), draw=sketch)
+    page = WebChat(history=history, demo=True, clock=SystemClock(), draw=sketch, collect=collect)
     listener = listen("127.0.0.1", 0, 1)
     page.address = address_of(listener)
     server = Server(build_site(chat_routes=page.routes(), extra_routes=[], demo=True))

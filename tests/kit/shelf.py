@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.outbox.easel import nobody_makes
 from bot.outbox.handout import handout_for
 from bot.outbox.pump import Pump
 from bot.outbox.shelf import Recipient, Terms, put
-from bot.outbox.studio import Draw
+from bot.outbox.studio import Make
 from bot.people.queries import meet
 from bot.speech import Address, Outgoing, Receipt
 from bot.store import Store, Tx
@@ -51,7 +52,8 @@ class PostRoom:
     clock: HandClock
     chat: MemoryChat = field(default_factory=MemoryChat)
     sleep: Callable[[float], Awaitable[None]] | None = None
-    draw: Draw = sketch
+    draw: Make = sketch
+    collect: Make = nobody_makes
 
     def __post_init__(self) -> None:
         follow(self.store)
@@ -60,10 +62,9 @@ class PostRoom:
 
     def new_pump(self) -> Pump:
         """Return the pump of a process that has just started."""
-        chats = {self.chat.name: self.chat}
-        return Pump(
-            self.store, chats, handout_for(self.store.url), self.clock, self.sleep or self.clock.sleep, self.draw
-        )
+        chats, handout = {self.chat.name: self.chat}, handout_for(self.store.url)
+        sleep = self.sleep or self.clock.sleep
+        return Pump(self.store, chats, handout, self.clock, sleep, self.draw, collect=self.collect)
 
     def address(self, name: str) -> Address:
         """Return where somebody is reached."""

@@ -12,6 +12,7 @@ from simcord.actors import MemberActor
 from bot.app import slash_menu
 from bot.chats.discord import DiscordChat
 from bot.door import Door
+from bot.exports import Exports
 from bot.outbox.handout import handout_for
 from bot.outbox.marks import expire
 from bot.outbox.pump import Pump
@@ -193,9 +194,9 @@ class SimcordHouse:
             return await self.store.read(lambda tx: cursors(tx, "discord", 0))
 
         self.chat = DiscordChat(token="", on_skip=on_skip, clock=self.clock, unread=unread, menu=slash_menu())
-        self.pump = Pump(
-            self.store, {self.chat.name: self.chat}, handout_for(self.store.url), self.clock, self.clock.sleep
-        )
+        chats, handout = {self.chat.name: self.chat}, handout_for(self.store.url)
+        collect = Exports(self.store, CATALOGUE).make
+        self.pump = Pump(self.store, chats, handout, self.clock, self.clock.sleep, collect=collect)
         self.rota = Rota(self.store, CATALOGUE, self.clock)
 
     def _ways(self, token: str) -> Mapping[str, WayIn]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from bot.catalogue import Catalogue, load_catalogue
 from bot.door import Door
 from bot.errors import Outdated
+from bot.exports import Exports
 from bot.outbox.handout import handout_for
 from bot.outbox.marks import expire
 from bot.outbox.pump import Pump
@@ -140,10 +141,15 @@ class House:
     def __post_init__(self) -> None:
         follow(self.store)
         self.door = Door(self.store, self.catalogue, lambda token: {self.chat.name: self.chat.way_in(token)})
-        chats = {self.chat.name: self.chat}
-        self.pump = Pump(self.store, chats, handout_for(self.store.url), self.clock, self.clock.sleep, sketch)
+        self.exports = Exports(self.store, self.catalogue)
+        self.pump = self.new_pump()
         self.rota = Rota(self.store, self.catalogue, self.clock)
         self._events = itertools.count(1)
+
+    def new_pump(self) -> Pump:
+        """Return the pump of a process that has just started."""
+        chats, handout = {self.chat.name: self.chat}, handout_for(self.store.url)
+        return Pump(self.store, chats, handout, self.clock, self.clock.sleep, sketch, collect=self.exports.make)
 
     def person(self, name: str = "anna", *, language: str = "en", zone: str | None = "Europe/Berlin") -> "Friend":
         """Return somebody to converse as."""

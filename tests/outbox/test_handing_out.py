@@ -3,7 +3,7 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from bot.outbox.pace import Pace, limits_of
 from bot.outbox.parcels import Parcel
 from bot.outbox.shelf import Terms, next_at, put_all, row, withdraw
 from bot.outbox.states import DAY, Priority
-from bot.speech import Op, Outgoing
+from bot.speech import Attachment, Op, Outgoing
 from bot.status import MOST_PAID
 from bot.store import Keyring, Store, Tx
 from bot.store.tables import outbox
@@ -325,6 +325,58 @@ def test_two_processes_never_send_to_one_address_at_once(two_processes: tuple[Po
         texts = [parcel.outgoing.text for parcel in theirs.result(10)]
     assert [parcel.outgoing.text for parcel in mine] == ["1"]
     assert texts == ["side by side"]
+
+
+def filed(text: str = "Here") -> Outgoing:
+    """Return a message whose file is made when it leaves."""
+    file = Attachment("all.json", "application/json", "", what={"export": "json"})
+    return Outgoing(text, attachment=file, alt="Not just now.")
+
+
+def test_what_is_yet_to_be_made_is_heavy_a_picture_and_a_file_alike(room: PostRoom) -> None:
+    ready = Attachment("ready.json", "application/json", "{}")
+    pictured = Outgoing("Look", picture={"number": 7}, alt="Seven pebbles.")
+    for name, said in (("a", filed()), ("b", pictured), ("c", Outgoing("x", attachment=ready)), ("d", Outgoing("x"))):
+        room.put_message(name, said)
+    assert [row.heavy for row in room.rows()] == [True, True, False, False]
+    assert sorted(claimed_texts(room)) == ["Here", "Look", "x", "x"]
+
+
+def test_who_has_no_room_leaves_files_to_others_and_takes_texts(two_processes: tuple[PostRoom, PostRoom]) -> None:
+    one, other = two_processes
+    one.put_message("anna", filed())
+    one.put("anna", "behind it")
+    one.put("ben", "light")
+    full = handout_for(one.store.url)
+    taken = one.store.run_now(lambda tx: full.claim(tx, "memory", 10, heavy=0, mine=()))
+    assert [parcel.outgoing.text for parcel in taken] == ["light"]
+    assert claimed_texts(other) == ["Here"], "what is behind it waits"
+    assert claimed_texts(one) == []
+
+
+async def test_of_two_processes_one_makes_each_file(
+    two_processes: tuple[PostRoom, PostRoom],
+) -> None:
+    made: list[int] = []
+
+    async def collect(what: Mapping[str, Any]) -> bytes:
+        made.append(what["row"])
+        await asyncio.sleep(0.02)
+        return b'{"row": %d}' % what["row"]
+
+    for room in two_processes:
+        room.collect = collect
+        room.pump = room.new_pump()
+    one, other = two_processes
+    for number in range(12):
+        one.put_message(f"p{number}", filed())
+    for _ in range(20):  # some find the line full, and come back
+        await asyncio.gather(one.pump.settle(), other.pump.settle())
+        one.clock.forward(1)
+    assert set(one.states()) == {"sent"}
+    assert sorted(made) == [row.id for row in one.rows()]
+    said = [said for room in two_processes for inbox in room.chat.inboxes.values() for said in inbox]
+    assert sorted(one.attachment.text for one in said if one.attachment) == sorted(f'{{"row": {row}}}' for row in made)
 
 
 async def test_two_processes_send_each_row_once(two_processes: tuple[PostRoom, PostRoom]) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from bot.flows.my_data import PARTS
-from bot.privacy.export import as_json, collect
-from bot.privacy.tables import as_tables, quoted
+from bot.privacy.export import collect, shares_of
+from bot.privacy.tables import quoted
 from bot.schedules.rules import to_dict
 from bot.speech import Kind
 from bot.store import Store, Tx
 from tests.flows.looking import nudges_of, person_of
-from tests.kit.files import table, unpacked
+from tests.kit.files import attached, table, unpacked
 from tests.kit.talk import Friend, House
 from tests.kit.thanks import meet
 from tests.privacy.test_completeness import both
@@ -120,8 +120,8 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 def test_all_that_the_json_holds_stands_in_the_tables(store: Store) -> None:
     anna, _ = both(store)
     found = store.run_now(lambda tx: collect(tx, anna.person, lambda key: key, PARTS))
-    (file,) = as_tables(found)
-    files = unpacked(file)
+    (share,) = shares_of(found, "tables")
+    files = unpacked(attached("tables", share))
     for name, rows in found.items():
         if isinstance(rows, str):
             assert table(files["about.csv"])[0][name] == rows
@@ -135,7 +135,8 @@ def test_all_that_the_json_holds_stands_in_the_tables(store: Store) -> None:
 
 def test_a_table_of_tomorrow_is_not_forgotten() -> None:
     found = {"made_at": "2026-11-18T10:00:00+01:00", "wishes": [{"id": 1, "body": {"text": "more tea", "for": ["me"]}}]}
-    (file,) = as_tables(found)
+    (share,) = shares_of(found, "tables")
+    file = attached("tables", share)
     assert table(unpacked(file)["wishes.csv"]) == [{"id": "1", "body.text": "more tea", "body.for": '["me"]'}]
 
 
@@ -192,13 +193,13 @@ async def test_what_is_too_large_for_one_file_is_shared_among_some(anna: Friend)
 
     data = anna.house.store.run_now(found)
     largest = 9_000
-    files = as_json(data, largest)
+    files = [attached("json", share) for share in shares_of(data, "json", largest)]
     parts = [json.loads(file.text) for file in files]
     assert [file.name for file in files[:2]] == ["pebble-1.json", "pebble-2.json"]
     assert "moments" not in parts[0]
     assert [moment for part in parts[1:] for moment in part["moments"]] == data["moments"]
     assert all(len(file.text.encode()) <= largest for file in files[1:])
-    zipped = as_tables(data, largest)
+    zipped = [attached("tables", share) for share in shares_of(data, "tables", largest)]
     assert [file.name for file in zipped[:2]] == ["pebble-tables-1.zip", "pebble-tables-2.zip"]
     assert all(len(file.content) <= largest for file in zipped)
     files_of = {name: text for file in zipped for name, text in unpacked(file).items()}

@@ -13,9 +13,9 @@ from starlette.routing import Route
 from bot.chats.web import WebChat
 from bot.clock import SystemClock
 from bot.errors import TryLater
-from bot.outbox.easel import nobody_draws
+from bot.outbox.easel import nobody_makes
 from bot.outbox.history import Line
-from bot.outbox.studio import Draw
+from bot.outbox.studio import Make
 from bot.speech import Address, Attachment, Button, Incoming, Kind, Op, Outgoing, Rows, Shown
 from bot.web.server import Server, address_of, listen
 from bot.web.site import build_site
@@ -36,7 +36,8 @@ class SmallTalk:
 
     chat: WebChat = field(init=False)
     demo: bool = True
-    draw: Draw = nobody_draws
+    draw: Make = nobody_makes
+    collect: Make = nobody_makes
     heard: list[Incoming] = field(default_factory=list)
     lines: dict[Address, list[Line]] = field(default_factory=dict)
     keys: set[str] = field(default_factory=set)
@@ -49,7 +50,9 @@ class SmallTalk:
 
     def begin(self) -> None:
         """Be a new process: a new chat over what was kept."""
-        self.chat = WebChat(clock=SystemClock(), history=self.history, demo=self.demo, draw=self.draw)
+        self.chat = WebChat(
+            clock=SystemClock(), history=self.history, demo=self.demo, draw=self.draw, collect=self.collect
+        )
 
     async def history(self, address: Address) -> list[Line]:
         return list(self.lines.get(address, ()))
