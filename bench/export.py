@@ -59,7 +59,7 @@ class TimedStore(Store):
 
     longest = 0.0
 
-    async def run(self, work: Callable[[Tx], Any]) -> Any:
+    async def run(self, work: Callable[[Tx], Any], *, patient: bool = False) -> Any:
         def timed(tx: Tx) -> Any:
             began = time.perf_counter()
             try:
@@ -67,7 +67,7 @@ class TimedStore(Store):
             finally:
                 self.longest = max(self.longest, time.perf_counter() - began)
 
-        return await super().run(timed)
+        return await super().run(timed, patient=patient)
 
 
 def live_long(store: Store, number: int) -> None:
