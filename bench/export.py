@@ -165,11 +165,10 @@ def measure(url: str, number: int, kind: str) -> bool:
     store = TimedStore(url, clock, Keyring([KEY]))
     fill(store, Town(OTHERS, OTHERS, AT), platform="memory", sealed=True)
     clock.forward_to(AT)
-    waiting = ask(store)
-    waiting = [asked for asked in waiting if asked.chat != ASKS]
-    live_long(store, number)
     chat = Files()
     house = House(store, clock, chat)
+    waiting = [asked for asked in ask(store, house.catalogue) if asked.chat != ASKS]
+    live_long(store, number)
     house.pump.paces[chat.name] = Pace(limits_of(["telegram"], MOST_PAID)["telegram"], clock.monotonic, clock.sleep)
     gc.freeze()  # as `pebble run` does
     found = asyncio.run(beside_an_export(house, store, waiting))

@@ -94,7 +94,7 @@ def measure(url: str, people: int, taps: int, processes: int) -> bool:
     well = line(
         "scale.nudges", rows / seconds, "1/s", processes=processes, lost=people - addressed, twice=rows - addressed
     )
-    waiting = ask(store)[:taps]
+    waiting = ask(store, load_catalogue(()))[:taps]
     seconds = together(url, "taps", [waiting[number::processes] for number in range(processes)])
     answered, replies = store.run_now(
         lambda tx: (
