@@ -136,10 +136,10 @@ _LOOKS = {Kind.ASKS: _suggest, Kind.SHARES: _share}
 
 
 def _met(tx: Tx, incoming: Incoming, language: str) -> Person | None:
-    """Return whose event this is, somebody new too; None: the tap of nobody."""
+    """Return whose event this is, somebody new too; None: the tap or the form of nobody."""
     zone = known_zone(incoming.zone)
-    if incoming.kind is Kind.TAP:
-        # Nobody's first word is a button. It is an old one, and whoever has left is not made anew by it.
+    if incoming.kind is Kind.TAP or incoming.answers:
+        # Nobody's first word is a button or a form. It is an old one, and whoever has left is not made anew by it.
         return meet_again(tx, incoming.address, zone, aside=incoming.aside)
     return meet(tx, incoming.address, language, zone, aside=incoming.aside)
 

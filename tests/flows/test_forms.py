@@ -3,11 +3,14 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import func, select
 
+from bot.flows.visit import OLD
 from bot.schedules.phrases import read
 from bot.schedules.rules import EVERY_DAY, WEEKDAYS, WEEKENDS, Times, Weekly
 from bot.schedules.words import days_in_words
 from bot.speech import Kind
+from bot.store.tables import persons
 from tests.kit.clock import START
 from tests.kit.talk import Friend, House
 
@@ -112,3 +115,18 @@ async def test_a_form_asks_what_its_message_asks_and_not_what_stands_beside_it(
     form = (await friend.open_form()).form
     assert form is not None
     assert form.title == friend.newest.text.splitlines()[0]
+
+
+async def test_a_form_that_stood_open_while_everything_was_deleted_makes_nobody_anew(anna: Friend) -> None:
+    await anna.sign_up()
+    await anna.begin("evening-joy")
+    form = (await anna.open_form()).form
+    await anna.command("delete")
+    await anna.tap("Delete everything")
+    await anna.tap("Yes, delete it all")
+    said = len(anna.inbox)
+    shown = await anna.fill(form, "The smell of rain")
+    assert shown.toast == OLD
+    assert len(anna.inbox) == said
+    people = select(func.count()).select_from(persons)
+    assert anna.house.store.run_now(lambda tx: tx.connection.scalar(people)) == 0
