@@ -1,0 +1,24 @@
+"""bundle nudges: which rows of the outbox share a job, where processes share a PostgreSQL.
+
+Revision: 0015
+Follows: 0014
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("outbox", sa.Column("bundle", sa.BigInteger(), nullable=True))
+
+
+def downgrade() -> None:
+    if op.get_context().dialect.name == "postgresql":
+        # The release before knows no such jobs: it gives these rows new ones at its start.
+        op.execute("DELETE FROM pgqueuer WHERE entrypoint LIKE 'nudge:%'")
+    op.drop_column("outbox", "bundle")
