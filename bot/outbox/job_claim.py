@@ -64,7 +64,7 @@ class JobClaim:
     def claim(self, tx: Tx, platform: str, most: int, *, heavy: int, mine: Collection[int]) -> list[Parcel]:
         """See Handout. Rows that were in a dead worker's hands come along: PgQueuer hands out their jobs again."""
         names = {line: entrypoint(platform, line) for line in Line}
-        ready = jobs.ready(tx, names.values())
+        ready = jobs.ready(tx, names)
         taken: dict[int, jobs.Job] = {}
         for line, name in names.items():
             if name in ready:

@@ -25,7 +25,7 @@ from sqlalchemy.types import Double, String
 
 from bot.outbox.job_queue import DEAD_AFTER, QUEUE
 from bot.outbox.states import ALIVE, MOST_COPIES, State
-from bot.outbox.waiting import NOW, REACHABLE, RETRY_AT
+from bot.outbox.waiting import NOW, REACHABLE, RETRY_AT, before
 from bot.store import Tx
 from bot.store.tables import addresses, outbox
 
@@ -192,10 +192,7 @@ _ROWS = (
         # One that was put before it could have been taken before it too: somebody is taking it right now.
         exists()
         .where(
-            _earlier.c.address_id == outbox.c.address_id,
-            _earlier.c.state == State.WAITING,
-            _earlier.c.id < outbox.c.id,
-            _earlier.c.priority <= outbox.c.priority,
+            *before(_earlier),
             not_(_looked_at(_earlier)),
             _job.c.dedupe_key == cast(_key(_earlier), String),
             _eligible,

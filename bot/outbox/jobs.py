@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from pgqueuer.domain.types import JOB_STATUS, QueueEntrypoint, QueueManagerId
-from sqlalchemy import BigInteger, Integer, String, bindparam, text
+from sqlalchemy import BigInteger, Integer, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.outbox.job_queue import DEAD_AFTER, NAMES, QUERIES, Line, entrypoint, key_of, queries, run
@@ -97,9 +97,11 @@ def put_missing(tx: Tx) -> int:
     return len(found)
 
 
-def ready(tx: Tx, names: Collection[QueueEntrypoint]) -> set[str]:
+def ready(tx: Tx, names: Mapping[Line, QueueEntrypoint]) -> set[str]:
     """Return under which of these names there is a job to take: a look at each is less than to take in vain."""
-    return set(tx.connection.scalars(_READY, {"names": list(names), "dead": DEAD_AFTER}))
+    return set(
+        tx.connection.scalars(_READY, {**{line.value: name for line, name in names.items()}, "dead": DEAD_AFTER})
+    )
 
 
 def take(tx: Tx, worker: QueueManagerId, name: QueueEntrypoint, most: int) -> list[Job]:
@@ -174,9 +176,11 @@ _MISSING = text(
 # Those whose sender died are few: they are looked for by PgQueuer's index of heartbeats.
 _QUEUED = f"FROM {NAMES.queue_table} WHERE status = 'queued' AND execute_after < now() AND entrypoint ="
 _LEFT = f"FROM {NAMES.queue_table} WHERE status = 'picked' AND heartbeat < now() - :dead AND entrypoint ="
+_LINES = ", ".join(f"(CAST(:{line} AS text))" for line in Line)  # not as an array: how long that is would be guessed
 _READY = text(
-    f"SELECT name FROM unnest(:names) AS name WHERE EXISTS (SELECT {_QUEUED} name) OR EXISTS (SELECT {_LEFT} name)"  # noqa: S608
-).bindparams(bindparam("names", type_=ARRAY(String)))
+    f"SELECT name FROM (VALUES {_LINES}) AS line (name)"  # noqa: S608
+    f" WHERE EXISTS (SELECT {_QUEUED} name) OR EXISTS (SELECT {_LEFT} name)"
+)
 _URGENT = "ORDER BY priority DESC, id LIMIT :most"
 _NEXT = text(
     f"SELECT payload FROM ((SELECT id, priority, payload {_QUEUED} :name {_URGENT}) UNION ALL"  # noqa: S608

@@ -427,9 +427,10 @@ Index(
     outbox.c.id,
     **_only("state = 'waiting'"),
 )
+# Who is being sent to: asked for each row that a claim looks at.
 Index(
     "ix_outbox_sending",
-    outbox.c.leased_until_real,
+    outbox.c.address_id,
     **_only("state = 'sending'"),
 )
 

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import event, select, text, update
 
 from bot.errors import TryLater, Unreachable
 from bot.outbox.handout import JOBS, on_new_jobs
@@ -263,3 +264,26 @@ def test_names_of_the_tables_do_not_hang_on_the_environment(monkeypatch: pytest.
         monkeypatch.setenv(name, "other")
     assert type(SETTINGS)(durability=SETTINGS.durability) == SETTINGS
     assert (SETTINGS.channel, SETTINGS.queue_table) == (JOBS, "pgqueuer")
+
+
+def test_what_waits_before_a_row_is_found_by_its_address_also_where_nothing_was_counted_yet(room: PostRoom) -> None:
+    people = [room.recipient(f"p{number}") for number in range(300)]
+    nudge = Terms(priority=Priority.NUDGE)
+    room.store.run_now(lambda tx: put_all(tx, [row(tx, who, Outgoing("x"), nudge) for who in 10 * people]))
+    looks: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+        if " AS sooner" in statement:
+            looks.append((statement, values))
+
+    def plan(tx: Tx) -> str:
+        event.listen(tx.connection, "before_cursor_execute", note)
+        JobClaim().claim(tx, "memory", 40, heavy=8, mine=())
+        event.remove(tx.connection, "before_cursor_execute", note)
+        ((statement, values),) = looks
+        return "\n".join(tx.connection.exec_driver_sql(f"EXPLAIN {statement}", values).scalars())
+
+    found = room.store.run_now(plan)
+    assert found.count("Index Scan using ix_outbox_address_waiting") == 2
+    assert "ix_outbox_urgent" not in found
+    assert "ix_outbox_waiting" not in found
