@@ -2,8 +2,8 @@
 
     .venv/bin/python bench/handout.py [--rows 10000]
 
-The jobs of PgQueuer beside a plain claim by update (which knows no other process), and how soon somebody else's message
-is claimed while one address has a backlog of so many rows. Prints one line of JSON a figure; medians of three.
+By one worker and by two, and how soon somebody else's message is claimed while one address has a backlog of so many
+rows. Prints one line of JSON a figure; medians of three.
 """
 
 import argparse
@@ -23,7 +23,6 @@ from bench.town import line, open_store, place
 from bot.clock import SystemClock
 from bot.outbox.handout import Handout
 from bot.outbox.job_claim import JobClaim
-from bot.outbox.local_claim import LocalClaim
 from bot.outbox.marks import Outcome
 from bot.outbox.shelf import Terms, put_all, row_of_body, stored
 from bot.outbox.states import Priority, State
@@ -130,7 +129,6 @@ def main() -> int:
         found, runs = median(lambda: putting(store, to))
         line("handout.put", found, "1/s", rows=rows, runs=runs)
         makers: dict[str, list[Callable[[], Handout]]] = {
-            "plain": [LocalClaim],
             "pgqueuer": [JobClaim],
             "pgqueuer_two": [JobClaim, JobClaim],
         }

@@ -10,6 +10,7 @@ of JSON a figure; figures are medians of three.
 
 import argparse
 import asyncio
+import gc
 import statistics
 import sys
 import time
@@ -127,6 +128,7 @@ def main() -> int:
     parser.add_argument("--others", action="store_true", help="measure what people would use instead as well")
     chosen = parser.parse_args()
     catalogue, well = load_catalogue(()), True
+    gc.freeze()  # as `pebble run` does
     for kind in chosen.database or DATABASES:
         with place(kind) as fresh:
             well &= many(fresh(), catalogue, Town(chosen.people, chosen.due, AT), kind)

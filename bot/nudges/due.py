@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, bindparam, delete, exists, func, literal_column, select, tuple_
+from sqlalchemy import Select, String, bindparam, delete, exists, func, literal_column, select, true, tuple_
 
 from bot.nudges.ringing import Timing
 from bot.store import Tx
@@ -48,6 +48,7 @@ class DueNudge(NamedTuple):
     paused_until: int | None
     resting_at: int | None
     unreachable_at: int | None
+    platform: str
     likes: bool
     """Whether the person has said which wordings they would rather see."""
     shares: bool
@@ -61,12 +62,17 @@ class DueNudge(NamedTuple):
 
 _other = nudges.alias("other")
 _OF_PERSON = ("language", "key_id", "feelings", "sound", "heard_at", "asked_at", "low_at", "paused_at", "paused_until")
+_OF_OTHERS: dict[str, Any] = {
+    **{name: persons.c[name] for name in (*_OF_PERSON, "quiet_start", "quiet_end")},
+    "unreachable_at": addresses.c.paused_at,
+    "platform": addresses.c.platform,
+}
+"""What is read of the person and of the address."""
 _COLUMNS: dict[str, Any] = {
     **{column.name: column for column in nudges.columns},
-    **{name: persons.c[name] for name in (*_OF_PERSON, "quiet_start", "quiet_end")},
+    **_OF_OTHERS,
     "resting_at": nudges.c.paused_at,
-    "unreachable_at": addresses.c.paused_at,
-    "likes": exists().where(likings.c.person_id == persons.c.id),
+    "likes": exists().where(likings.c.person_id == nudges.c.person_id),
     "shares": exists().where(
         _other.c.person_id == nudges.c.person_id,
         _other.c.practice == nudges.c.practice,
@@ -119,13 +125,22 @@ _held = _OLDEST.with_only_columns(_place).with_for_update(skip_locked=True)
 _TAKE_FREE = delete(due).where(_place == func.any(func.array(_held.scalar_subquery()))).returning(due)
 
 
+_whose, _where = persons.c.id == nudges.c.person_id, addresses.c.id == nudges.c.address_id
+
+
 @lru_cache(maxsize=2)
 def _reading(many_writers: bool) -> Select[Any]:
-    wanted = (
-        select(*(_COLUMNS[name] for name in DueNudge._fields))
-        .join_from(nudges, persons, persons.c.id == nudges.c.person_id)
-        .join(addresses, addresses.c.id == nudges.c.address_id)
+    columns, source = _COLUMNS, nudges.join(persons, _whose).join(addresses, _where)
+    if many_writers:
+        # One look for each, which is what locking them within makes of it: else the planner reads everybody for a
+        # thousand of them.
+        found = select(*(column.label(name) for name, column in _OF_OTHERS.items())).where(_whose).correlate(nudges)
+        found = found.select_from(persons.join(addresses, _where))
+        others = found.with_for_update(read=True, key_share=True, of=persons).lateral("others")
+        columns, source = {**_COLUMNS, **dict(others.c.items())}, nudges.join(others, true())
+    return (
+        select(*(columns[name].label(name) for name in DueNudge._fields))
+        .select_from(source)
         .where(in_numbers(nudges.c.id, "ids", many_writers=many_writers), nudges.c.removed_at.is_(None))
         .order_by(nudges.c.id)
     )
-    return wanted.with_for_update(read=True, key_share=True, of=persons) if many_writers else wanted

@@ -70,6 +70,7 @@ def sweep(tx: Tx, catalogue: Catalogue, quiet: Quiet = _NONE, most: int | None =
             if (moment := made.get(one.nudge.id)) is not None
             for message in messages(tx, one, moment, catalogue, stencils)
         ],
+        {one.nudge.address_id: one.nudge.platform for one in ringing},
     )
     return Swept(len(claimed), len(made), max(0, tx.now - claimed[0].at))
 
@@ -155,6 +156,6 @@ def _ask_after_a_quiet_week(tx: Tx, ringing: list[Ringing]) -> set[int]:
         )
         asked = replace(still_wanted(Voice.of(one.nudge.language)), silent=True)
         rows.append(row(tx, Recipient(one.nudge.address_id, None), asked, terms))
-    put_all(tx, rows)
+    put_all(tx, rows, {one.nudge.address_id: one.nudge.platform for one in asking.values()})
     note_asked(tx, asking)
     return set(asking)

@@ -34,9 +34,9 @@ def pause_address(tx: Tx, address_id: int, known_at: int) -> None:
 def release_address(tx: Tx, address_id: int) -> None:
     """Look anew at what waits for this address: somebody can be reached there again, or messages have moved there."""
     if tx.many_writers:
-        from bot.outbox import jobs  # with PgQueuer, which a single process does without
+        from bot.outbox import job_waits  # with PgQueuer, which a single process does without
 
-        jobs.release(tx, [address_id])
+        job_waits.release(tx, [address_id])
 
 
 def _another(tx: Tx, address_id: int) -> int | None:

@@ -52,9 +52,9 @@ def longest_drain(found: Mapping[str, Backlog], speeds: Mapping[str, float]) -> 
 
 
 def jobs_of(tx: Tx) -> Mapping[str, float]:
-    """Return how jobs are handed out among several processes, see `jobs.numbers`; empty where there is one."""
+    """Return how jobs are handed out among several processes, see `job_numbers`; empty where there is one."""
     if not tx.many_writers:
         return {}
-    from bot.outbox import jobs
+    from bot.outbox.job_numbers import numbers
 
-    return jobs.numbers(tx)
+    return numbers(tx)

@@ -4,13 +4,28 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BigInteger, all_, and_, any_, bindparam, case, cast, exists, func, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    and_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    not_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Double, String
 
-from bot.outbox.jobs import DEAD_AFTER, QUEUE
-from bot.outbox.states import MOST_COPIES, State
-from bot.outbox.waiting import NOW, REACHABLE, RETRY_AT
+from bot.outbox.job_queue import DEAD_AFTER, QUEUE
+from bot.outbox.states import ALIVE, MOST_COPIES, State
+from bot.outbox.waiting import NOW, REACHABLE, RETRY_AT, before
 from bot.store import Tx
 from bot.store.tables import addresses, outbox
 
@@ -33,39 +48,41 @@ class Wait:
 
 @dataclass(slots=True)
 class Found:
-    """What there is to do about the rows of jobs that were taken."""
+    """What there is to do about the rows of jobs that were taken; about those that it does not name, nothing."""
 
+    keys: dict[int, int] = field(default_factory=dict)
+    """Those that were alive under these jobs, and the key of the job of each."""
     fit: list[int] = field(default_factory=list)
     """They may leave now, in this order."""
     waits: dict[int, Wait] = field(default_factory=dict)
-    gone: list[int] = field(default_factory=list)
-    """Nothing is to be sent for this job any more."""
     elsewhere: list[int] = field(default_factory=list)
-    """Of those that are gone from here: they went to a chat on another platform."""
+    """They went to a chat on another platform."""
     unknown: list[int] = field(default_factory=list)
     """Twice in the hands of a worker that died."""
     freed: set[int] = field(default_factory=set)
     """The addresses of these."""
 
 
-def look(tx: Tx, platform: str, row_ids: list[int]) -> Found:
+def look(tx: Tx, platform: str, row_ids: list[int], keys: Collection[int]) -> Found:
     """Sort rows by what is to be done about them, and hold those that may leave, with their addresses.
 
+    `keys` are those of the jobs that were taken: a row that stands under another by now is that one's, and left out.
     Whoever has an address in hand is waited for: a row that was passed over meanwhile would be overtaken.
     """
     lock_addresses(tx, row_ids)
-    ours = set(tx.connection.scalars(_OURS, {"ids": row_ids}))
+    these = {"ids": row_ids, "keys": list(keys)}
+    ours = set(tx.connection.scalars(_OURS, these))
     # A statement of its own, which sees what was committed until the last lock was had.
-    rows = {row.id: row for row in tx.connection.execute(_ROWS, {"ids": row_ids, "now": tx.now})}
+    rows = {row.id: row for row in tx.connection.execute(_ROWS, {**these, "now": tx.now})}
     waits = {row.id: _wait(row, tx.now, ours) for row in rows.values()}
     busy = {row.address_id for row in rows.values() if row.state == State.SENDING and waits[row.id]}
     found = Found()
     for row_id in row_ids:
         row = rows.get(row_id)
-        if row is None or row.state not in (State.WAITING, State.SENDING):
-            found.gone.append(row_id)
-        elif row.platform != platform:
-            found.gone.append(row_id)
+        if row is None or row.state not in ALIVE:
+            continue
+        found.keys[row_id] = row.key
+        if row.platform != platform:
             found.elsewhere.append(row_id)
         elif wait := waits[row_id]:
             found.waits[row_id] = wait
@@ -118,7 +135,19 @@ def _wait(row: Any, now: int, ours: set[int]) -> Wait | None:
 
 
 _IDS = bindparam("ids", type_=ARRAY(BigInteger))
-_OURS = select(outbox.c.id).where(outbox.c.id == any_(_IDS)).with_for_update(skip_locked=True, key_share=True)
+_KEYS = bindparam("keys", type_=ARRAY(BigInteger))
+
+
+def _key(rows: FromClause) -> ColumnElement[int]:
+    """Return the key of the job under which a row stands: that of its bundle, else its own."""
+    return func.coalesce(rows.c.bundle, rows.c.id)
+
+
+def _looked_at(rows: FromClause) -> ColumnElement[bool]:
+    return and_(rows.c.id == any_(_IDS), _key(rows) == any_(_KEYS))
+
+
+_OURS = select(outbox.c.id).where(_looked_at(outbox)).with_for_update(skip_locked=True, key_share=True)
 
 _THEIRS = (
     select(addresses.c.id)
@@ -133,7 +162,7 @@ _other, _earlier, _target, _job = (
     outbox.alias("target"),
     QUEUE.alias("job"),
 )
-_here = (_other.c.address_id == outbox.c.address_id, _other.c.state == State.SENDING, _other.c.id != all_(_IDS))
+_here = (_other.c.address_id == outbox.c.address_id, _other.c.state == State.SENDING, not_(_looked_at(_other)))
 _alive = text(f"job.status = 'picked' AND job.heartbeat >= now() - interval '{DEAD_AFTER.seconds} s'")
 _eligible = text("job.status = 'queued' AND job.execute_after <= now()")
 _ROWS = (
@@ -144,6 +173,7 @@ _ROWS = (
         outbox.c.not_before,
         outbox.c.deadline,
         outbox.c.doubts,
+        _key(outbox).label("key"),
         addresses.c.platform,
         REACHABLE.label("reachable"),
         # As a join: where statistics are old, a subquery would be answered by reading all that waits.
@@ -155,19 +185,16 @@ _ROWS = (
         case(
             (
                 outbox.c.state == State.SENDING,
-                exists().where(*_here, _job.c.dedupe_key == cast(_other.c.id, String), _alive),
+                exists().where(*_here, _job.c.dedupe_key == cast(_key(_other), String), _alive),
             ),
             else_=False,
         ).label("held"),
         # One that was put before it could have been taken before it too: somebody is taking it right now.
         exists()
         .where(
-            _earlier.c.address_id == outbox.c.address_id,
-            _earlier.c.state == State.WAITING,
-            _earlier.c.id < outbox.c.id,
-            _earlier.c.priority <= outbox.c.priority,
-            _earlier.c.id != all_(_IDS),
-            _job.c.dedupe_key == cast(_earlier.c.id, String),
+            *before(_earlier),
+            not_(_looked_at(_earlier)),
+            _job.c.dedupe_key == cast(_key(_earlier), String),
             _eligible,
         )
         .label("sooner"),
@@ -177,5 +204,5 @@ _ROWS = (
     )
     .join(addresses, addresses.c.id == outbox.c.address_id)
     .outerjoin(_target, _target.c.id == outbox.c.edits)
-    .where(outbox.c.id == any_(_IDS))
+    .where(_looked_at(outbox))
 )

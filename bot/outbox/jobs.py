@@ -1,132 +1,115 @@
 """The jobs of outbox rows: PgQueuer's own statements, on the connection of the unit of work.
 
-What a unit of work puts and takes is committed with its rows, or rolled back with them. A job's payload and its key are
-the number of its row, so a row has one job at most and is found from either side. Times are the database's own.
+What a unit of work puts and takes is committed with its rows, or rolled back with them. A job's payload are the numbers
+of its rows: one, or those of a bundle, which only nudges make (`bot.outbox.bundles`). Its key is the number of the row,
+or that of the bundle, so that a row stands under one job at most, and finds it. Times are the database's own.
 """
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Mapping
 from datetime import timedelta
-from functools import lru_cache
-from typing import Any
+from itertools import accumulate
+from typing import Any, NamedTuple
 
-from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
-from pgqueuer.domain.settings import DBSettings, Durability
 from pgqueuer.domain.types import JOB_STATUS, QueueEntrypoint, QueueManagerId
-from pgqueuer.ports.driver import SyncDriver
-from pgqueuer.queries import SyncQueries
-from sqlalchemy import BigInteger, Connection, bindparam, column, table, text
+from sqlalchemy import BigInteger, Integer, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import Double
 
-from bot.outbox.handout import BEAT
-from bot.outbox.states import State
+from bot.outbox.job_queue import DEAD_AFTER, NAMES, QUERIES, Line, entrypoint, key_of, queries, run
+from bot.outbox.job_waits import put_back
+from bot.outbox.states import Priority, State
 from bot.outbox.urgency import urgency
 from bot.store import Tx
 
-
-class _Names(DBSettings):
-    """PgQueuer's names as they are by default: it would take others from variables as common as CHANNEL."""
-
-    @classmethod
-    def settings_customise_sources(cls, settings_cls: Any, init_settings: Any, *_: Any, **__: Any) -> tuple[Any, ...]:
-        return (init_settings,)
-
-
-SETTINGS = _Names(durability=Durability.balanced)
-DEAD_AFTER = timedelta(seconds=3 * BEAT)
-"""Without a sign of life for so long, what a worker held is handed to another."""
-NEXT = 10
-"""Jobs of one address that are released at once: as many as are claimed at once."""
 BATCH = 1000
-LATELY = timedelta(minutes=5)
-_SHOWN = ("successful", "exception")
-LOG_KEPT = timedelta(hours=1)
-STATISTICS_KEPT = timedelta(days=7)
-
-QUEUE = table(SETTINGS.queue_table, column("dedupe_key"))
-"""PgQueuer's table, for what is asked of rows and jobs together."""
-
-_QUERIES = QueryQueueBuilder(SETTINGS)
 _AT_ONCE = timedelta(0)
 
 
-class _OnConnection(SyncDriver):
-    """PgQueuer's driver on a connection that is in a transaction; errors are SQLAlchemy's, as everywhere here."""
+class Job(NamedTuple):
+    """A job that somebody holds, its key, and the rows that stood under it when it was put."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    id: int
+    key: int
+    rows: tuple[int, ...]
 
-    def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
-        """See SyncDriver; also for statements that return nothing."""
-        values = {f"p{number}": value for number, value in enumerate(args, 1)}
-        done = self._connection.exec_driver_sql(_named(query), values)
-        return [dict(row) for row in done.mappings()] if done.returns_rows else []
-
-
-@lru_cache(maxsize=32)
-def _named(query: str) -> str:
-    """Return a statement with the placeholders of the driver: PgQueuer numbers them as PostgreSQL does."""
-    return re.sub(r"\$(\d+)", r"%(p\1)s", query.replace("%", "%%"))
+    @property
+    def single(self) -> bool:
+        """Whether it is a row's own."""
+        return self.rows == (self.key,)
 
 
-def _run(tx: Tx, query: str, *args: object) -> list[dict[str, object]]:
-    return _OnConnection(tx.connection).fetch(query, *args)
+class New(NamedTuple):
+    """A job that is put: its key and rows, how urgent it is, where it stands, and for how long it is held back."""
+
+    key: int
+    rows: Collection[int]
+    urgency: int
+    entrypoint: QueueEntrypoint
+    delay: timedelta = _AT_ONCE
 
 
-@lru_cache(maxsize=64)
-def entrypoint(platform: str, *, heavy: bool) -> QueueEntrypoint:
-    """Return the name under which rows of a platform are handed out: heavy ones apart, for they are shared out."""
-    return QueueEntrypoint(f"{'draw' if heavy else 'send'}:{platform}")
-
-
-_PLATFORM = "(SELECT platform FROM addresses WHERE addresses.id = outbox.address_id)"
-OF_ROW = ("id", "priority", "not_before", "deadline", "heavy", _PLATFORM, "date_part('epoch', now())")
-"""What the job of a row is made of; the last is the database's own time (UTC seconds)."""
-_ROWS = text(f"SELECT {', '.join(OF_ROW)} FROM outbox WHERE id = ANY(:ids) ORDER BY id")  # noqa: S608
+def put_jobs(tx: Tx, new: Collection[New]) -> None:
+    """Put these jobs; one whose key is there already stays as it is."""
+    if new:
+        queries(tx).enqueue(
+            [one.entrypoint for one in new],
+            [",".join(map(str, one.rows)).encode() for one in new],
+            [one.urgency for one in new],
+            [one.delay for one in new],
+            [str(one.key) for one in new],
+            on_conflict="skip",
+        )
 
 
 def put(tx: Tx, row_ids: Collection[int]) -> None:
-    """Put a job for each of these rows; one that has a job keeps it."""
-    put_rows(tx, tx.connection.execute(_ROWS, {"ids": list(row_ids)}).all())
+    """Put a job for each of these rows; one that has a job of its own keeps it."""
+    if row_ids:
+        rows = tx.connection.execute(_ROWS, {"ids": list(row_ids)}).all()
+        put_jobs(tx, [_own(row, row.not_before - row.at) for row in rows])
 
 
-def put_rows(tx: Tx, rows: Sequence[Any]) -> None:
-    """Put a job for each of these rows, of which `OF_ROW` is known; one that has a job keeps it."""
-    if not rows:
-        return
-    names: list[str | None] = []
-    payloads: list[bytes | None] = []
-    urgencies: list[int] = []
-    delays: list[timedelta | None] = []
-    points: list[str] = []
-    for row_id, priority, not_before, deadline, heavy, platform, now in rows:
-        name = str(row_id)
-        names.append(name)
-        payloads.append(name.encode())
-        urgencies.append(urgency(priority, not_before, deadline))
-        delays.append(timedelta(seconds=not_before - now) if not_before > now else _AT_ONCE)
-        points.append(entrypoint(platform, heavy=heavy))
-    queries = SyncQueries(_OnConnection(tx.connection), _QUERIES)
-    queries.enqueue(points, payloads, urgencies, delays, names, on_conflict="skip")
+def leave(tx: Tx, delays: Mapping[int, float]) -> None:
+    """Let these rows leave their bundles and have a job each, after so many seconds."""
+    if delays:
+        rows = tx.connection.execute(_LEAVE, {"ids": list(delays)}).all()
+        put_jobs(tx, [_own(row, delays[row.id]) for row in sorted(rows)])
+
+
+def _own(row: Any, seconds: float) -> New:
+    line = Line.DRAW if row.heavy else Line.NUDGE if row.priority == Priority.NUDGE else Line.SEND
+    return New(
+        key=row.id,
+        rows=(row.id,),
+        urgency=urgency(row.priority, row.not_before, row.deadline),
+        entrypoint=entrypoint(row.platform, line),
+        delay=timedelta(seconds=max(seconds, 0)),
+    )
 
 
 def put_missing(tx: Tx) -> int:
-    """Put a job for rows that are alive and have none, and return how many those were.
+    """Put a job for rows that are alive and stand under none, and return how many those were.
 
     They were put by a release before this one, by `pebble move`, or in a dump without PgQueuer's tables.
     """
     found = tx.connection.scalars(_MISSING).all()
+    tx.connection.execute(_ALONE, {"ids": list(found)})
     put(tx, found)
     return len(found)
 
 
-def take(tx: Tx, worker: QueueManagerId, name: QueueEntrypoint, most: int) -> dict[int, int]:
-    """Return up to `most` rows and their jobs, most urgent first, which this worker holds from now on.
+def ready(tx: Tx, names: Mapping[Line, QueueEntrypoint]) -> set[str]:
+    """Return under which of these names there is a job to take: a look at each is less than to take in vain."""
+    return set(
+        tx.connection.scalars(_READY, {**{line.value: name for line, name in names.items()}, "dead": DEAD_AFTER})
+    )
+
+
+def take(tx: Tx, worker: QueueManagerId, name: QueueEntrypoint, most: int) -> list[Job]:
+    """Return up to `most` jobs, most urgent first, which this worker holds from now on.
 
     Also those that another worker held and has given no sign of life for.
     """
-    query = _QUERIES.build_dequeue_query(
+    query = QUERIES.build_dequeue_query(
         batch_size=most,
         entrypoints=[name],
         concurrency_limits=[0],
@@ -134,102 +117,83 @@ def take(tx: Tx, worker: QueueManagerId, name: QueueEntrypoint, most: int) -> di
         global_concurrency_limit=None,
         heartbeat_timeout=DEAD_AFTER,
     )
-    found: list[dict[str, Any]] = _run(tx, query.sql, *query.args)
-    return {int(row["payload"]): row["id"] for row in found}
+    found = run(tx, query.sql, *query.args)
+    return [Job(row["id"], int(row["dedupe_key"]), tuple(map(int, row["payload"].split(b",")))) for row in found]
 
 
-def held(tx: Tx, worker: QueueManagerId, row_ids: Collection[int]) -> dict[int, int]:
-    """Return the jobs that this worker holds, by row."""
-    values = {"keys": [str(number) for number in row_ids], "worker": worker}
-    return {int(row.dedupe_key): row.id for row in tx.connection.execute(_HELD, values)}
+def take_rows(tx: Tx, worker: QueueManagerId, name: QueueEntrypoint, most: int) -> tuple[list[Job], bool]:
+    """Return jobs as `take` does, until they have `most` rows, and whether there may be more jobs.
+
+    How many that are is known by a look at those that come next.
+    """
+    values = {"name": name, "most": most, "dead": DEAD_AFTER}
+    sizes = [bytes(payload).count(b",") + 1 for payload in tx.connection.scalars(_NEXT, values)]
+    if not sizes:
+        return [], False
+    enough = min(bisect_left([*accumulate(sizes)], most) + 1, len(sizes))
+    found = take(tx, worker, name, enough)
+    # Others may have taken what was looked at, and left larger ones.
+    before = [0, *accumulate(len(job.rows) for job in found)]
+    put_back(tx, {job.id: 0 for job, rows in zip(found, before, strict=False) if rows >= most})
+    return [job for job, rows in zip(found, before, strict=False) if rows < most], len(found) == enough
+
+
+def held(tx: Tx, worker: QueueManagerId, row_ids: Collection[int]) -> dict[Job, frozenset[int]]:
+    """Return the jobs that this worker holds for these rows, and all rows that are alive under each."""
+    rows = tx.connection.execute(_HELD, {"ids": list(row_ids), "worker": worker})
+    return {
+        Job(row.id, int(row.dedupe_key), tuple(map(int, bytes(row.payload).split(b",")))): frozenset(row.alive or ())
+        for row in rows
+    }
 
 
 def beat(tx: Tx, job_ids: Collection[int]) -> None:
     """Give a sign of life for these jobs."""
-    _run(tx, _QUERIES.build_update_heartbeat_query(), list(job_ids))
+    run(tx, QUERIES.build_update_heartbeat_query(), list(job_ids))
 
 
 def finish(tx: Tx, found: Mapping[int, JOB_STATUS]) -> None:
     """Take these jobs off the queue; PgQueuer's log says what became of each."""
     if found:
-        _run(tx, _QUERIES.build_log_job_query(), list(found), list(found.values()), [None] * len(found))
+        run(tx, QUERIES.build_log_job_query(), list(found), list(found.values()), [None] * len(found))
 
 
-def put_back(tx: Tx, delays: Mapping[int, float]) -> None:
-    """Let others have these jobs, after so many seconds."""
-    for job_id, seconds in delays.items():
-        _run(tx, _QUERIES.build_retry_job_query(), job_id, timedelta(seconds=seconds), None)
-
-
-def hold_back(tx: Tx, address_ids: Collection[int], seconds: float) -> None:
-    """Keep all that could be taken for these addresses from being taken for so many seconds, or until `release`.
-
-    In one statement: a long queue of one address is stepped over once, and not row by row.
-    """
-    if address_ids:
-        tx.connection.execute(_HOLD_BACK, {"addresses": list(address_ids), "seconds": seconds})
-
-
-def release(tx: Tx, address_ids: Collection[int]) -> None:
-    """Let the next jobs of these addresses be taken now: what they waited for may be over.
-
-    Whoever calls holds the addresses. A job in somebody's hand is left there: its row is looked at behind this.
-    """
-    if address_ids:
-        values = {"addresses": list(address_ids), "now": tx.now, "most": NEXT}
-        tx.connection.execute(_RELEASE, values)
-
-
-def next_in(tx: Tx, names: Collection[QueueEntrypoint]) -> float | None:
-    """Return the seconds until the next job under these names may be taken that is held back now, or None."""
-    found: list[dict[str, Any]] = _run(tx, _QUERIES.build_next_deferred_eta_query(), list(names))
-    return float(found[0]["eta"].total_seconds()) if found else None
-
-
-def numbers(tx: Tx) -> dict[str, float]:
-    """Return how many workers hold how many jobs, and what became of those of the last minutes, of all processes."""
-    workers: list[dict[str, Any]] = _run(tx, _QUERIES.build_active_workers_query())
-    lately: list[dict[str, Any]] = _run(tx, _QUERIES.build_throughput_summary_query(), LATELY)
-    ended = {end: sum(int(row["total_count"]) for row in lately if row["status"] == end) for end in _SHOWN}
-    return {
-        "job_workers": len(workers),
-        "jobs_held": sum(int(row["active_jobs"]) for row in workers),
-        **{f"jobs_{end}": count for end, count in ended.items()},
-    }
-
-
-def tidy(tx: Tx) -> None:
-    """Sum up PgQueuer's log for its statistics, and forget what is old in both."""
-    _run(tx, _QUERIES.build_aggregate_log_data_to_statistics_query(advisory_lock=True))
-    tx.connection.execute(_OLD_LOG, {"kept": LOG_KEPT})
-    tx.connection.execute(_OLD_STATISTICS, {"kept": STATISTICS_KEPT})
-
-
-_NAMES = SETTINGS.qualified
-_OLD_LOG = text(f"DELETE FROM {_NAMES.queue_table_log} WHERE aggregated AND created < now() - :kept")  # noqa: S608
-_OLD_STATISTICS = text(f"DELETE FROM {_NAMES.statistics_table} WHERE created < now() - :kept")  # noqa: S608
+_IDS = bindparam("ids", type_=ARRAY(BigInteger))
 _ALIVE = f"outbox.state IN ('{State.WAITING}', '{State.SENDING}')"
-_ITS_JOB = "job.dedupe_key = CAST(outbox.id AS text) AND job.status"
+_OF_ROW = (
+    "id, priority, not_before, deadline, heavy, date_part('epoch', now()) AS at,"
+    " (SELECT platform FROM addresses WHERE addresses.id = outbox.address_id)"
+)
+"""What the job of a row is made of; `at` is the database's own time (UTC seconds)."""
+_ROWS = text(f"SELECT {_OF_ROW} FROM outbox WHERE id = ANY(:ids) ORDER BY id").bindparams(_IDS)  # noqa: S608
+_LEAVE = text(f"UPDATE outbox SET bundle = NULL WHERE id = ANY(:ids) RETURNING {_OF_ROW}").bindparams(_IDS)  # noqa: S608
+_ALONE = text("UPDATE outbox SET bundle = NULL WHERE id = ANY(:ids) AND bundle IS NOT NULL").bindparams(_IDS)
 _MISSING = text(
     f"SELECT outbox.id FROM outbox WHERE {_ALIVE} AND NOT EXISTS"  # noqa: S608 - only names of our own
-    f" (SELECT FROM {_NAMES.queue_table} AS job WHERE {_ITS_JOB} IN ('queued', 'picked'))"
-    f" ORDER BY outbox.id LIMIT {BATCH}"
+    f" (SELECT FROM {NAMES.queue_table} AS job WHERE job.dedupe_key = {key_of('outbox')}"
+    f" AND job.status IN ('queued', 'picked')) ORDER BY outbox.id LIMIT {BATCH}"
 )
+# Those whose sender died are few: they are looked for by PgQueuer's index of heartbeats.
+_QUEUED = f"FROM {NAMES.queue_table} WHERE status = 'queued' AND execute_after < now() AND entrypoint ="
+_LEFT = f"FROM {NAMES.queue_table} WHERE status = 'picked' AND heartbeat < now() - :dead AND entrypoint ="
+_LINES = ", ".join(f"(CAST(:{line} AS text))" for line in Line)  # not as an array: how long that is would be guessed
+_READY = text(
+    f"SELECT name FROM (VALUES {_LINES}) AS line (name)"  # noqa: S608
+    f" WHERE EXISTS (SELECT {_QUEUED} name) OR EXISTS (SELECT {_LEFT} name)"
+)
+_URGENT = "ORDER BY priority DESC, id LIMIT :most"
+_NEXT = text(
+    f"SELECT payload FROM ((SELECT id, priority, payload {_QUEUED} :name {_URGENT}) UNION ALL"  # noqa: S608
+    f" (SELECT id, priority, payload {_LEFT} :name {_URGENT})) AS coming {_URGENT}"
+).bindparams(bindparam("most", type_=Integer))
+_ROWS_OF_JOB = "CAST(string_to_array(convert_from(job.payload, 'UTF8'), ',') AS bigint[])"
+# By the rows' own word: one that has left a bundle still stands in its payload. The job of a row that is gone is found
+# by the row's number.
 _HELD = text(
-    f"SELECT id, dedupe_key FROM {_NAMES.queue_table}"  # noqa: S608
-    " WHERE dedupe_key = ANY(:keys) AND status = 'picked' AND queue_manager_id = :worker"
-)
-_HOLD_BACK = text(
-    f"UPDATE {_NAMES.queue_table} SET execute_after = now() + make_interval(secs => :seconds), updated = now()"  # noqa: S608
-    f" WHERE id IN (SELECT job.id FROM outbox JOIN {_NAMES.queue_table} AS job ON {_ITS_JOB} = 'queued'"
-    f" WHERE outbox.address_id = ANY(:addresses) AND outbox.state = '{State.WAITING}'"
-    " AND job.execute_after <= now() FOR UPDATE OF job SKIP LOCKED)"
-).bindparams(bindparam("addresses", type_=ARRAY(BigInteger)), bindparam("seconds", type_=Double))
-_RELEASE = text(
-    f"UPDATE {_NAMES.queue_table} SET execute_after = now(), updated = now() WHERE status = 'queued'"  # noqa: S608
-    " AND id IN (SELECT waiting.id FROM unnest(:addresses) AS wanted (address_id) CROSS JOIN LATERAL ("
-    f"SELECT job.id FROM outbox JOIN {_NAMES.queue_table} AS job ON {_ITS_JOB} = 'queued'"
-    f" WHERE outbox.address_id = wanted.address_id AND outbox.state = '{State.WAITING}'"
-    " AND outbox.not_before <= :now AND outbox.deadline >= :now AND job.execute_after > now()"
-    " ORDER BY job.priority DESC, job.id LIMIT :most FOR UPDATE OF job SKIP LOCKED) AS waiting)"
-).bindparams(bindparam("addresses", type_=ARRAY(BigInteger)), bindparam("now", type_=BigInteger))
+    f"SELECT job.id, job.dedupe_key, job.payload, theirs.alive FROM {NAMES.queue_table} AS job CROSS JOIN LATERAL"  # noqa: S608
+    f" (SELECT array_agg(outbox.id) AS alive FROM outbox WHERE outbox.id = ANY({_ROWS_OF_JOB}) AND {_ALIVE}"
+    f" AND {key_of('outbox')} = job.dedupe_key) AS theirs"
+    " WHERE job.status = 'picked' AND job.queue_manager_id = :worker AND job.dedupe_key = ANY(ARRAY("
+    "SELECT CAST(coalesce(outbox.bundle, wanted.id) AS text) FROM unnest(:ids) AS wanted (id)"
+    " LEFT JOIN outbox ON outbox.id = wanted.id))"
+).bindparams(_IDS)

@@ -91,6 +91,7 @@ PART = Part(
         "words.after_outbox_id": "where it stands in the conversation, in a count over all chats; its time says so too",
         "outbox.sealed": "whether the body is sealed; here it is open",
         "outbox.heavy": _DELIVERY,
+        "outbox.bundle": _DELIVERY,
         "outbox.leased_until_real": _DELIVERY,
         "outbox.claims": _DELIVERY,
         "outbox.doubts": _DELIVERY,

@@ -1,7 +1,7 @@
 """Put a message on the shelf, in the same transaction as whatever it speaks of."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, Update, and_, bindparam, delet
 from bot.outbox.states import REPLY_LIFETIME, Priority, State
 from bot.speech import Op, Outgoing
 from bot.store import Seal, Tx
-from bot.store.bulk import insert_returning, insert_rows
+from bot.store.bulk import insert_rows
 from bot.store.tables import addresses, appearances, moments, outbox
 
 WAY_BACK = 600
@@ -165,19 +165,19 @@ def _closed(recipient: Recipient, outgoing: Outgoing) -> bytes:
     return recipient.seal.close(body, recipient.seal.met | outgoing.owners)
 
 
-def put_all(tx: Tx, rows: Sequence[Row]) -> int:
-    """Put many rows in one statement and return how many were new."""
+def put_all(tx: Tx, rows: Sequence[Row], platforms: Mapping[int, str] | None = None) -> int:
+    """Put many rows in one statement and return how many were new.
+
+    `platforms` are those of their addresses, for whoever knows them already.
+    """
     if not rows:
         return 0
-    if not tx.many_writers:
-        tx.wakes = True
-        return insert_rows(tx, outbox, Row._fields, rows, absorb="key")
-    from bot.outbox import jobs  # with PgQueuer, which a single process does without
-
-    made = insert_returning(tx, outbox, Row._fields, rows, absorb="key", returning=jobs.OF_ROW)
-    jobs.put_rows(tx, made)
     tx.wakes = True
-    return len(made)
+    if not tx.many_writers:
+        return insert_rows(tx, outbox, Row._fields, rows, absorb="key")
+    from bot.outbox import bundles  # with PgQueuer, which a single process does without
+
+    return bundles.put_rows(tx, rows, platforms)
 
 
 def _hand_out(tx: Tx, row_id: int) -> None:

@@ -20,6 +20,9 @@ class State(StrEnum):
     """Withdrawn before it left: the person paused, removed the nudge, or answered."""
 
 
+ALIVE = (State.WAITING, State.SENDING)
+
+
 class Priority(IntEnum):
     """Lower leaves first: answers to people overtake thanks from others, and these overtake nudges."""
 

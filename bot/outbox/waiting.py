@@ -1,6 +1,6 @@
 """What a row that waits has to wait for, as conditions of SQL on `outbox` joined with `addresses`."""
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, bindparam, exists, func, literal_column, or_, select
 from sqlalchemy.types import BigInteger
 
 from bot.outbox.states import State
@@ -20,12 +20,24 @@ IDLE = outbox.c.address_id.not_in(select(_sending.c.address_id).where(_sending.c
 UNSENT = exists().where(_target.c.id == outbox.c.edits, _target.c.state == State.WAITING, _target.c.deadline >= NOW)
 """What it changes has not left yet: nobody knows that message's id before."""
 
+
+def before(earlier: FromClause) -> tuple[ColumnElement[bool], ...]:
+    """Return whether another row waits that was put earlier for the same address, and is as urgent.
+
+    It is found by the address. The priority is written so that no index of all that waits is chosen for it, as
+    PostgreSQL did where it had counted nothing yet.
+    """
+    return (
+        earlier.c.address_id == outbox.c.address_id,
+        earlier.c.state == State.WAITING,
+        earlier.c.id < outbox.c.id,
+        earlier.c.priority + literal_column("0") <= outbox.c.priority,
+    )
+
+
 _OVERTAKEN = (
-    _earlier.c.address_id == outbox.c.address_id,
-    _earlier.c.state == State.WAITING,
+    *before(_earlier),
     _earlier.c.claims > 0,
-    _earlier.c.id < outbox.c.id,
-    _earlier.c.priority <= outbox.c.priority,
     _earlier.c.not_before > outbox.c.not_before,
     _earlier.c.not_before <= _earlier.c.deadline,
 )

@@ -43,7 +43,7 @@ def insert_rows(tx: Tx, table: Table, columns: tuple[str, ...], rows: Sequence[V
         return 0
     if tx.many_writers:
         statement = _from_arrays(table, columns, absorb, "")
-        return int(tx.connection.exec_driver_sql(statement, _arrays(rows)).rowcount)
+        return int(tx.connection.exec_driver_sql(statement, _arrays(table, columns, rows)).rowcount)
     marks = ", ".join("?" * len(columns))
     statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks}) ON CONFLICT ({absorb}) DO NOTHING"  # noqa: S608 - only names of our own
     return int(tx.connection.exec_driver_sql(statement, list(rows)).rowcount)
@@ -60,12 +60,13 @@ def insert_returning(
         return []
     names = f" RETURNING {', '.join(returning)}"
     if tx.many_writers:
-        return list(tx.connection.exec_driver_sql(_from_arrays(table, columns, absorb, names), _arrays(rows)))
+        statement = _from_arrays(table, columns, absorb, names)
+        return list(tx.connection.exec_driver_sql(statement, _arrays(table, columns, rows)).all())
     # One by one in the driver's loop, and read back behind it: nobody else writes, and ids only grow.
     newest = tx.connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {table.name}").scalar_one()  # noqa: S608
     insert_rows(tx, table, columns, rows, absorb=absorb)
     wanted = f"SELECT {', '.join(returning)} FROM {table.name} WHERE id > ?"  # noqa: S608
-    return list(tx.connection.exec_driver_sql(wanted, (newest,)))
+    return list(tx.connection.exec_driver_sql(wanted, (newest,)).all())
 
 
 @lru_cache(maxsize=64)
@@ -83,5 +84,17 @@ def _array(kind: Any) -> str:
     return f"{place}::{kind.compile(dialect=_POSTGRESQL)}[]"
 
 
-def _arrays(rows: Sequence[Values]) -> tuple[list[Any], ...]:
-    return tuple(list(column) for column in zip(*rows, strict=True))
+def _arrays(table: Table, columns: tuple[str, ...], rows: Sequence[Values]) -> tuple[Any, ...]:
+    return tuple(
+        list(values) if isinstance(table.c[name].type, LargeBinary) else _written(values)
+        for name, values in zip(columns, zip(*rows, strict=True), strict=True)
+    )
+
+
+def _written(values: Sequence[Any]) -> str | list[Any]:
+    """Return an array as PostgreSQL writes it, which is as JSON does but for brackets and what needs a backslash.
+
+    The driver's own way looks at each value in Python, which was a third of what a sweep did there.
+    """
+    listed = json.dumps(values, ensure_ascii=False)
+    return list(values) if "\\" in listed else f"{{{listed[1:-1]}}}"

@@ -389,6 +389,8 @@ outbox = Table(
     Column("claims", SmallInteger, nullable=False, server_default="0"),
     Column("doubts", SmallInteger, nullable=False, server_default="0"),
     Column("crashes", SmallInteger, nullable=False, server_default="0"),
+    # Where processes share the outbox: whose job it shares, see bot.outbox.bundles; null: its job is its own.
+    Column("bundle", BigInteger),
     Column("leased_until_real", BigInteger),  # of a release that has no jobs; nothing sets it any more
     Column("message", String(64)),  # the platform's id of the message that it became
     Column("problem", String(80)),  # why it was not delivered, in the platform's words, never the text
@@ -425,9 +427,10 @@ Index(
     outbox.c.id,
     **_only("state = 'waiting'"),
 )
+# Who is being sent to: asked for each row that a claim looks at.
 Index(
     "ix_outbox_sending",
-    outbox.c.leased_until_real,
+    outbox.c.address_id,
     **_only("state = 'sending'"),
 )
 

@@ -37,7 +37,7 @@ _METRICS = {
     "outbox_expired": ("gauge", "Messages that could not leave before their deadline, in the last 30 days"),
     "outbox_dead": ("gauge", "Messages that a platform refused, in the last 30 days"),
     "job_workers": ("gauge", "Processes that hold jobs now; 0 where one process does everything, on SQLite"),
-    "jobs_held": ("gauge", "Jobs that are in a process's hands now"),
+    "jobs_held": ("gauge", "Jobs, of one message or of up to ten nudges, that are in a process's hands now"),
     "jobs_successful": ("gauge", "Jobs of all processes that were done in the last five minutes"),
     "jobs_exception": ("gauge", "Jobs of all processes that came to nothing in the last five minutes: unknown or dead"),
     "addresses_paused": ("gauge", "Addresses where nobody can be reached until they write again"),

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 import bot.outbox.pump
 from bot.errors import InDoubt, TryLater
 from bot.outbox.handout import handout_for
-from bot.outbox.jobs import DEAD_AFTER
+from bot.outbox.job_queue import DEAD_AFTER
 from bot.outbox.shelf import put
 from bot.people.queries import meet_group
 from bot.speech import Address, Outgoing

@@ -379,12 +379,14 @@ async def test_of_two_processes_one_makes_each_file(
     assert sorted(one.attachment.text for one in said if one.attachment) == sorted(f'{{"row": {row}}}' for row in made)
 
 
-async def test_two_processes_send_each_row_once(two_processes: tuple[PostRoom, PostRoom]) -> None:
+@pytest.mark.parametrize("priority", [Priority.REPLY, Priority.NUDGE])
+async def test_two_processes_send_each_row_once(two_processes: tuple[PostRoom, PostRoom], priority: Priority) -> None:
     one, other = two_processes
     recipients = [one.recipient(f"p{n}") for n in range(60)]
 
     def fill(tx: Tx) -> None:
-        put_all(tx, [row(tx, who, Outgoing(str(n))) for n in range(3) for who in recipients])
+        terms = Terms(priority=priority)
+        put_all(tx, [row(tx, who, Outgoing(str(n)), terms) for n in range(3) for who in recipients])
 
     one.store.run_now(fill)
     for _ in range(5):

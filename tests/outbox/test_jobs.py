@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import event, select, text, update
 
 from bot.errors import TryLater, Unreachable
-from bot.outbox import jobs
 from bot.outbox.handout import JOBS, on_new_jobs
 from bot.outbox.job_claim import JobClaim
+from bot.outbox.job_numbers import numbers
+from bot.outbox.job_queue import DEAD_AFTER, SETTINGS
 from bot.outbox.marks import Outcome
 from bot.outbox.shelf import Terms, put, put_all, row, withdraw
 from bot.outbox.states import Priority, State
@@ -20,9 +21,10 @@ from bot.store.notices import Notices
 from bot.store.tables import addresses, outbox
 from tests.kit.clock import HandClock
 from tests.kit.databases import KEY, Postgres
+from tests.kit.hands import all_jobs, claim, ids, logged, mark
 from tests.kit.shelf import HeldChat, PostRoom
 
-DEAD = jobs.DEAD_AFTER.seconds
+DEAD = DEAD_AFTER.seconds
 
 
 @pytest.fixture
@@ -35,29 +37,6 @@ def store(postgres_server: Postgres, clock: HandClock) -> Iterator[Store]:
 @pytest.fixture
 def room(store: Store, clock: HandClock) -> PostRoom:
     return PostRoom(store, clock)
-
-
-def all_jobs(room: PostRoom) -> list[Any]:
-    wanted = text("SELECT * FROM pgqueuer ORDER BY id")
-    return room.store.run_now(lambda tx: list(tx.connection.execute(wanted)))
-
-
-def logged(room: PostRoom) -> list[str]:
-    wanted = text("SELECT status::text FROM pgqueuer_log ORDER BY id")
-    return room.store.run_now(lambda tx: list(tx.connection.scalars(wanted)))
-
-
-def claim(room: PostRoom, worker: JobClaim, most: int = 10, heavy: int = 8, platform: str = "memory") -> list[int]:
-    parcels = room.store.run_now(lambda tx: worker.claim(tx, platform, most, heavy=heavy, mine=()))
-    return [parcel.id for parcel in parcels]
-
-
-def mark(room: PostRoom, worker: JobClaim, *outcomes: Outcome) -> None:
-    room.store.run_now(lambda tx: worker.mark(tx, outcomes))
-
-
-def ids(room: PostRoom) -> list[int]:
-    return [one.id for one in room.rows()]
 
 
 async def test_a_row_and_its_job_are_there_together_or_not_at_all(room: PostRoom) -> None:
@@ -239,7 +218,7 @@ def test_who_holds_how_much_is_told_in_numbers(room: PostRoom) -> None:
     first = ids(room)[0]
     mark(room, one, Outcome(first, State.DEAD, problem="refused"))
     room.store.run_now(lambda tx: one.recover(tx, ()))
-    assert room.store.run_now(jobs.numbers) == {
+    assert room.store.run_now(numbers) == {
         "job_workers": 1,
         "jobs_held": 2,
         "jobs_successful": 0,
@@ -283,5 +262,28 @@ def test_a_row_in_somebodys_hand_is_passed_over_and_looked_at_soon(room: PostRoo
 def test_names_of_the_tables_do_not_hang_on_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("CHANNEL", "PGQUEUER_CHANNEL", "PGQUEUER_PREFIX", "PGQUEUER_QUEUE_TABLE", "PGQUEUER_SCHEMA"):
         monkeypatch.setenv(name, "other")
-    assert type(jobs.SETTINGS)(durability=jobs.SETTINGS.durability) == jobs.SETTINGS
-    assert (jobs.SETTINGS.channel, jobs.SETTINGS.queue_table) == (JOBS, "pgqueuer")
+    assert type(SETTINGS)(durability=SETTINGS.durability) == SETTINGS
+    assert (SETTINGS.channel, SETTINGS.queue_table) == (JOBS, "pgqueuer")
+
+
+def test_what_waits_before_a_row_is_found_by_its_address_also_where_nothing_was_counted_yet(room: PostRoom) -> None:
+    people = [room.recipient(f"p{number}") for number in range(300)]
+    nudge = Terms(priority=Priority.NUDGE)
+    room.store.run_now(lambda tx: put_all(tx, [row(tx, who, Outgoing("x"), nudge) for who in 10 * people]))
+    looks: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+        if " AS sooner" in statement:
+            looks.append((statement, values))
+
+    def plan(tx: Tx) -> str:
+        event.listen(tx.connection, "before_cursor_execute", note)
+        JobClaim().claim(tx, "memory", 40, heavy=8, mine=())
+        event.remove(tx.connection, "before_cursor_execute", note)
+        ((statement, values),) = looks
+        return "\n".join(tx.connection.exec_driver_sql(f"EXPLAIN {statement}", values).scalars())
+
+    found = room.store.run_now(plan)
+    assert found.count("Index Scan using ix_outbox_address_waiting") == 2
+    assert "ix_outbox_urgent" not in found
+    assert "ix_outbox_waiting" not in found

@@ -7,7 +7,8 @@ from functools import partial
 
 from sqlalchemy import func, select
 
-from bot.outbox.jobs import DEAD_AFTER
+from bot.outbox.bundles import LARGEST
+from bot.outbox.job_queue import DEAD_AFTER
 from bot.outbox.pump import IDLE
 from bot.store.tables import outbox
 from tests.fakes import BotApi, Hang
@@ -60,3 +61,34 @@ def test_what_a_killed_process_held_is_handed_to_the_other_and_nothing_is_lost(
     copies = Counter(len(person.said) for person in people)
     assert set(copies) == {1, 2}
     assert HELD <= copies[2] <= held
+
+
+def test_of_a_bundle_that_is_half_sent_only_the_other_half_is_sent_again(
+    new_pebble: Start, api: BotApi, postgres_server: Postgres
+) -> None:
+    shared = telegram(api, DATABASE=postgres_server.database(), SECRET_KEYS=KEY)
+    dies, lives = new_pebble("dies", **shared), new_pebble("lives", **shared)
+    people = [api.person(700 + number) for number in range(LARGEST)]
+    arrives, hangs = people[::2], people[1::2]
+    for person in people:
+        person.user.started = True
+    for person in hangs:
+        api.fail("sendMessage", how=Hang(after=True), chat_id=person.id)
+    dies.start()
+    with dies.store() as store:
+
+        def states() -> Counter[str]:
+            return Counter(store.run_now(lambda tx: tx.connection.scalars(select(outbox.c.state)).all()))
+
+        at = int(time.time()) - 60
+        store.run_now(lambda tx: [nudge_due(tx, person.id, at) for person in people])
+        sendings(api, len(people), 15)
+        until(lambda: states() == {"sent": len(arrives), "sending": len(hangs)}, 5, states)
+        assert store.run_now(lambda tx: tx.connection.scalar(select(func.count(outbox.c.bundle.distinct())))) == 1
+        lives.start()
+        dies.kill()
+        until(lambda: len(api.calls_of("sendMessage")) >= len(people) + len(hangs), DEAD_AFTER.seconds + IDLE + ROOM)
+        lives.at_rest(15)
+        assert states() == {"sent": len(people)}
+    assert [len(person.said) for person in arrives] == [1] * len(arrives)
+    assert [len(person.said) for person in hangs] == [2] * len(hangs)

@@ -13,7 +13,7 @@ from pgqueuer.db import PsycopgDriver
 from pgqueuer.queries import Queries
 from sqlalchemy import inspect
 
-from bot.outbox.jobs import SETTINGS
+from bot.outbox.job_queue import SETTINGS
 from bot.store import Keyring, Store
 from bot.store.migrate import config, current, is_ours, newest, upgrade
 from bot.store.tables import metadata
