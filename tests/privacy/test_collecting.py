@@ -17,7 +17,7 @@ from bot.flows import collecting, my_data
 from bot.outbox.bodies import opened
 from bot.outbox.handout import handout_for
 from bot.outbox.history import conversation
-from bot.outbox.jobs import DEAD_AFTER
+from bot.outbox.job_queue import DEAD_AFTER
 from bot.outbox.shelf import put
 from bot.people.queries import still_here
 from bot.privacy.erase import erase
