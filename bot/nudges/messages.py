@@ -41,7 +41,8 @@ def messages(tx: Tx, one: Ringing, moment_id: int, catalogue: Catalogue, stencil
     gentle = nudge.low_at is not None and slot_at(nudge.zone, nudge.low_at)[:10] == slot_at(nudge.zone, tx.now)[:10]
     leaving = tx.now if ring.leaves_at is None else ring.leaves_at
     look = Look(nudge.language, nudge.practice, one.feelings, one.wording, nudge.cue, gentle, not nudge.sound)
-    terms = Terms(f"nudge:{nudge.id}:{ring.slot}:0", Priority.NUDGE, leaving, ring.deadline, moment_id)
+    # The slot first: keys of one evening lie side by side in their index, and not all over it.
+    terms = Terms(f"nudge:{ring.slot}:{nudge.id}:0", Priority.NUDGE, leaving, ring.deadline, moment_id)
     # Only a cue or a practice in the person's own words makes the message theirs; sealing each would halve the speed.
     own = nudge.practice.startswith(PREFIX)
     seal = _seal(tx, nudge) if own or nudge.sealed_cue or catalogue[nudge.practice].keeps in OWN_WORDS else None
@@ -52,7 +53,7 @@ def messages(tx: Tx, one: Ringing, moment_id: int, catalogue: Catalogue, stencil
     if nudge.follow_up and not gentle:  # on a hard day never more prompts
         coming = once_more_at(nudge.timing, leaving, ring.deadline)
         if coming is not None:
-            terms = terms._replace(key=f"nudge:{nudge.id}:{ring.slot}:1", not_before=coming)
+            terms = terms._replace(key=f"nudge:{ring.slot}:{nudge.id}:1", not_before=coming)
             look = look._replace(again=True)
             if not own:
                 yield row_of_body(tx, nudge.address_id, stencils.body(look, moment_id), terms)
