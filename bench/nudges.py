@@ -98,6 +98,7 @@ async def ticks(store: Store, catalogue: Catalogue, clock: HandClock) -> float:
     rota, took = Rota(store, catalogue, clock), []
     await rota.tick()
     for _ in range(200):
+        clock.forward(1)
         began = time.perf_counter()
         await rota.tick()
         took.append((time.perf_counter() - began) * 1000)

@@ -39,6 +39,9 @@ FIRST = 100
 meanwhile is noticed before the large ones."""
 SIDE_BY_SIDE = 2
 """Batches that are swept at once where there are several writers: while the database has one, another is worked on."""
+LOOK_BACK = 10.0
+"""Seconds after which a tick looks for what is due from the very beginning again. In between it begins where the last
+one had come to: what was taken lies before, and PostgreSQL walks over it until a vacuum has been there."""
 SEEN_DAYS = 7
 SET_BACK = 60
 """Seconds by which the wall clock has to go back before what is due is worked out anew."""
@@ -54,6 +57,8 @@ class Rota:
         self._scheduler = AsyncIOScheduler(job_defaults={"misfire_grace_time": None, "coalesce": True})
         self.ticked_at = clock.monotonic()
         self._seen: int | None = None  # the wall clock at the last tick, UTC seconds
+        self._taken_until = 0  # what was due by then has been taken, UTC seconds
+        self._looked_back = -LOOK_BACK  # monotonic seconds
         self.lag = 0
         """Seconds that the oldest row of the last sweep was behind."""
         self.rang = 0
@@ -79,15 +84,25 @@ class Rota:
     async def tick(self) -> None:
         """Take everything that is due to the outbox, batch by batch."""
         await self._notice_the_clock()
+        now = self._clock.now()
+        since = self._since(now)
         # In one look: most ticks find nothing.
-        due, thanks = await self._store.read(lambda tx: (next_due(tx), pass_on.next_due(tx)))
+        due, thanks = await self._store.read(lambda tx: (next_due(tx, since), pass_on.next_due(tx)))
         if self._is_due(due):
             await self._sweep_all(await self._store.read(quiet_ones))
         else:
             self.lag = 0
+        self._taken_until = now
         if self._is_due(thanks):
             await self.bring_thanks()
         self.ticked_at = self._clock.monotonic()
+
+    def _since(self, now: int) -> int:
+        """Return from when on (UTC seconds) to look for what is due."""
+        if self._clock.monotonic() - self._looked_back < LOOK_BACK:
+            return min(self._taken_until, now)
+        self._looked_back = self._clock.monotonic()
+        return 0
 
     async def _sweep_all(self, quiet: Quiet) -> None:
         # What keeps quiet was told from all that is due. Should a batch be lost whose younger sibling is in, the next

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, bindparam, delete, exists, func, literal_column, select, true, tuple_
+from sqlalchemy import BigInteger, Select, String, bindparam, delete, exists, func, literal_column, select, true, tuple_
 
 from bot.nudges.ringing import Timing
 from bot.store import Tx
@@ -107,12 +107,12 @@ def put_due(tx: Tx, rows: list[DueRow]) -> None:
     insert_rows(tx, due, DueRow._fields, rows, absorb="at, nudge_id, version")
 
 
-def next_due(tx: Tx) -> int | None:
-    """Return when the next row is due (UTC seconds), stale ones included, or None."""
-    return tx.connection.scalar(_NEXT)
+def next_due(tx: Tx, since: int = 0) -> int | None:
+    """Return when the next row is due, stale ones included, or None; none before `since` (both in UTC seconds)."""
+    return tx.connection.scalar(_NEXT, {"since": since})
 
 
-_NEXT = select(due.c.at).order_by(due.c.at).limit(1)
+_NEXT = select(due.c.at).where(due.c.at >= bindparam("since", type_=BigInteger)).order_by(due.c.at).limit(1)
 
 
 _key = tuple_(due.c.at, due.c.nudge_id, due.c.version)

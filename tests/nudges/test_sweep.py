@@ -87,6 +87,18 @@ async def test_a_row_of_due_that_stands_there_twice_does_not_stop_the_sweep(towe
     assert len(tower.due()) == 2
 
 
+async def test_what_another_process_has_put_back_rings_within_ten_seconds(tower: Tower) -> None:
+    nudge = tower.nudge("anna", "10:30")
+    tower.house.store.run_now(lambda tx: tx.connection.execute(due.delete()))  # taken by somebody, who dies then
+    await tower.tick_at(TEN + 31 * MINUTE)
+    back = insert(due).values(at=TEN + 30 * MINUTE, nudge_id=nudge, version=1)
+    tower.house.store.run_now(lambda tx: tx.connection.execute(back))
+    for _ in range(10):
+        tower.house.clock.forward(1)
+        await tower.tick()
+    assert tower.rung() == ["anna"]
+
+
 @pytest.fixture
 def two(postgres_server: Postgres, clock: HandClock) -> Iterator[tuple[Tower, Tower]]:
     url = postgres_server.database()
