@@ -54,9 +54,9 @@ class Outcomes:
 
     def add(self, outcomes: Iterable[Outcome]) -> None:
         """Keep them for the next commit."""
-        before = len(self._gathered)
-        self._gathered += outcomes
-        self._added += len(self._gathered) - before
+        new = list(outcomes)
+        self._gathered += new
+        self._added += len(new)
 
     async def write(self) -> None:
         """Return when all that has been added by now is committed; what others add meanwhile goes with it."""
@@ -86,24 +86,30 @@ class Outcomes:
                 await self._sleep(pause)
                 pause = min(pause * 2, longest)
                 continue
-            self.held.difference_update(outcome.id for outcome in batch)
-            self._written += len(batch)
             group, self._group = self._group, asyncio.Event()
             group.set()
 
     async def _commit_each(self, batch: list[Outcome]) -> None:
-        """Commit a group; where one of it cannot be written, that one alone is written without what it tells."""
+        """Commit a group and take it off the list; one that cannot be written is written without what it tells.
+
+        Raises TryLater; what is still on the list then is not committed.
+        """
         try:
-            await self._commit(batch)
+            await self._commit(list(batch))
         except TryLater:
             raise
         except Exception as error:
             log.error("outcome_refused", rows=len(batch), problem=type(error).__name__)
             if len(batch) > 1:
-                for outcome in batch:
-                    await self._commit_each([outcome])
+                while batch:
+                    await self._commit_each(batch[:1])
+                    del batch[0]
             elif batch != (plain := [_plain(batch[0], error)]):
                 await self._commit_each(plain)
+                return
+        self.held.difference_update(outcome.id for outcome in batch)
+        self._written += len(batch)
+        batch.clear()
 
 
 def _plain(outcome: Outcome, error: Exception) -> Outcome:

@@ -116,6 +116,35 @@ async def test_one_that_cannot_be_written_is_written_without_what_it_tells_and_a
     assert book.outcomes.held == set()
 
 
+async def test_what_was_written_alone_is_not_written_again_when_the_database_goes_away_behind_it() -> None:
+    book = Book(refuses=lambda outcome: outcome.id == 3)
+    alone = book.commit
+
+    async def commit(group: list[Outcome]) -> None:
+        book.away = [outcome.id for outcome in group] == [2] and not away
+        if book.away:
+            away.append(True)
+        await alone(group)
+
+    away: list[bool] = []
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    book.outcomes = Outcomes(commit, sleep, lambda: 0)
+    group = [Outcome(1, State.WAITING, after=5), Outcome(2, State.SENT), Outcome(3, State.SENT)]
+    book.outcomes.take(outcome.id for outcome in group)
+    book.outcomes.add(group)
+    for _ in range(9):
+        book.commits.release()
+    await asyncio.wait_for(book.outcomes.write(), 5)
+    assert slept == [0.2]
+    assert [outcome.id for outcome in book.written()].count(1) == 1
+    assert [outcome.id for outcome in book.written()].count(2) == 1
+    assert (len(book.outcomes), book.outcomes.held) == (0, set())
+
+
 @pytest.mark.parametrize("words", ["a zero \x00 in it", "half a letter \ud83d", "two\nlines"])
 async def test_whatever_a_platform_says_of_an_error_the_row_gets_its_end(
     store: Store, clock: HandClock, words: str
