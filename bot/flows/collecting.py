@@ -94,8 +94,10 @@ def part(tx: Tx, row: int, shares: Sequence[Share]) -> bool:
     Once they do, they stay as they are: who died behind that commit cuts nothing anew.
     """
     person = _asks(tx, row)
-    said = read_body(tx, row, person.seal) if person and is_leaving(tx, row) else None
-    if person is None or said is None or said.attachment is None:
+    if person is None or not still_here(tx, {person.seal.name}):
+        return False
+    said = read_body(tx, row, person.seal) if is_leaving(tx, row) else None
+    if said is None or said.attachment is None:
         return False
     for number, share in enumerate(shares, 1):
         what = {**_what(said), PIECES: [list(piece) for piece in share.pieces]}

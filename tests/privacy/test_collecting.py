@@ -24,7 +24,7 @@ from bot.privacy.erase import erase
 from bot.privacy.export import collect, share_of, shares_of
 from bot.speech import Attachment, Kind, Outgoing
 from bot.store import Store, Tx
-from bot.store.tables import appearances, outbox
+from bot.store.tables import addresses, appearances, outbox
 from tests.flows.looking import person_of
 from tests.kit.clock import HandClock
 from tests.kit.files import table, unpacked
@@ -244,6 +244,40 @@ async def test_who_leaves_while_it_is_collected_gets_no_file_either(
     assert house.exports._look is None, "and nothing of theirs is kept at hand"
     await swept(house)
     assert counts(house.store) == before
+
+
+async def test_who_is_erased_while_a_large_file_is_parted_leaves_nothing_behind_that_stops_others(
+    anna: Friend, bea: Friend, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if house.store.url.get_backend_name() == "sqlite":
+        pytest.skip("one writer after the other")
+    small_files(house)
+    await bea.sign_up()
+    await lives_long(anna)
+    await asks(anna)
+    inside, go, real = threading.Event(), threading.Event(), collecting._put_behind
+
+    def slowly(*args: Any) -> bool:
+        inside.set()
+        assert go.wait(20), "nobody let it go"
+        return real(*args)
+
+    monkeypatch.setattr(collecting, "_put_behind", slowly)
+    settling = asyncio.create_task(house.pump.settle())
+    await asyncio.to_thread(inside.wait, 10)
+    erasing = asyncio.create_task(_erased(anna))
+    await asyncio.wait([erasing], timeout=0.5)
+    go.set()
+    await asyncio.wait_for(asyncio.gather(settling, erasing), 20)
+    assert not [row.id for row in house.store.run_now(_unsent_without_a_person)]
+    await bea.command("help")
+    assert bea.said[-1] != bea.said[0]
+
+
+def _unsent_without_a_person(tx: Tx) -> list[Any]:
+    nobody = outbox.c.address_id.in_(select(addresses.c.id).where(addresses.c.person_id.is_(None)))
+    alive = outbox.c.state.in_(("waiting", "sending"))
+    return list(tx.connection.execute(select(outbox.c.id).where(nobody, alive, outbox.c.sealed)))
 
 
 async def test_words_of_who_leaves_while_it_is_collected_are_not_sent(
