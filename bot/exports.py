@@ -80,7 +80,7 @@ class Exports:
             self._let_go()
             with _breath(self._store) as breathe:
                 try:
-                    collected = await self._store.read(lambda tx: collect_for(tx, row, self._catalogue, breathe))
+                    collected = await self._store.read(lambda tx: collect_for(tx, row, of, self._catalogue, breathe))
                 except SealGone:
                     raise TryLater("somebody is leaving") from None
             if collected is None:

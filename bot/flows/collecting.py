@@ -37,10 +37,11 @@ class Collected:
     told: frozenset[int]
 
 
-def collect_for(tx: Tx, row: int, catalogue: Catalogue, breathe: Callable[[], None]) -> Collected | None:
+def collect_for(tx: Tx, row: int, wish: str, catalogue: Catalogue, breathe: Callable[[], None]) -> Collected | None:
     """Return all of the person at whose address a row is to stand; None: it is not to stand there any more.
 
-    This only reads, and may take long: `breathe` is called again and again meanwhile.
+    `wish` is the event by which it was asked for. This only reads, and may take long: `breathe` is called again and
+    again meanwhile.
     """
     person = _asks(tx, row)
     if person is None:
@@ -51,7 +52,7 @@ def collect_for(tx: Tx, row: int, catalogue: Catalogue, breathe: Callable[[], No
         practice = own.get(key)
         return voice.say(practice.title) if practice else key
 
-    found = collect(tx, person, title, PARTS, breathe)
+    found = collect(tx, person, title, PARTS, breathe, wish)
     owners = frozenset(person.seal.met | {person.seal.name})
     return Collected(person.address_id, found, owners, frozenset(told_by_others(tx, person)))
 

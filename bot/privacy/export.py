@@ -20,12 +20,13 @@ def collect(
     title: Callable[[str], str],
     parts: Iterable[Part],
     breathe: Breathe = at_ease,
+    wish: str = "",
 ) -> Sections:
     """Return all that Pebble has of a person, as plain rows by section. `title` names a practice by its key.
 
-    `breathe` is called for each row.
+    `breathe` is called for each row. `wish` is the event that asks for it: what answers it is left out.
     """
-    reader = Reader(person.seal, person.here, person.language, title, breathe)
+    reader = Reader(person.seal, person.here, person.language, title, breathe, wish)
     owner = owner_of(tx, person.id)
     found: Sections = {"made_at": reader.time(tx.now), "zone": person.here, "language": person.language}
     for part in parts:

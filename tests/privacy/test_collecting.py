@@ -1,6 +1,7 @@
 """Files of /export are collected when they leave: what becomes of them between the wish and the chat."""
 
 import asyncio
+import itertools
 import json
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -500,6 +501,31 @@ async def test_files_that_are_made_by_another_process_go_on_where_the_others_end
     told, tables = words_in(files(anna))
     for found in (told, tables):
         assert [words.split()[2] for words in found if words] == [str(number) for number in range(12)]
+
+
+async def test_files_of_several_looks_miss_no_message_though_those_before_have_left_meanwhile(
+    anna: Friend, house: House
+) -> None:
+    small_files(house)
+    await lives_long(anna)
+    await asks(anna)
+    await house.door.receive(anna.event(Kind.COMMAND, "help"))
+    tries = itertools.count()
+
+    def fails_once(_address: Any, outgoing: Outgoing) -> Exception | None:
+        return TryLater("503") if outgoing.attachment and next(tries) == 2 else None
+
+    house.chat.trouble_with = fails_once
+    await house.pump.settle()
+    await restart(house)  # with nothing at hand
+    await house.pass_time(300)
+    found = files(anna)
+    first = json.loads(next(file for file in found if file.name == "pebble-1.json").text)
+    sheets = {name: text for file in found if file.name.endswith(".zip") for name, text in unpacked(file).items()}
+    rows = [row for name, text in sheets.items() if name.startswith("messages") for row in table(text)]
+    (counted,) = [row["rows"] for row in table(sheets["contents.csv"]) if row["table"] == "messages"]
+    assert len(rows) == len(first["messages"]) == int(counted)
+    assert [row["body.text"] for row in rows] == [message["body"]["text"] for message in first["messages"]]
 
 
 async def test_who_dies_behind_the_parting_cuts_nothing_anew(anna: Friend, house: House) -> None:
