@@ -11,6 +11,7 @@ from bot.gratitude.queries import told_by_others
 from bot.nudges.own import with_own
 from bot.outbox.bodies import address_of, is_leaving, read_body, unmade_behind
 from bot.outbox.shelf import Recipient, Terms, note_links, put
+from bot.outbox.states import Priority
 from bot.people.queries import Person, find_at, still_here
 from bot.privacy.export import collect
 from bot.privacy.tables import Share
@@ -122,7 +123,7 @@ def _gives_way(tx: Tx, row: int, person: Person) -> bool:
 
 def _put_behind(tx: Tx, person: Person, said: Outgoing, row: int, number: int) -> bool:
     here = Recipient(person.address_id, person.seal, said.via, said.direct)
-    return put(tx, here, said, Terms(key=f"instead:{row}:{number}"))
+    return put(tx, here, said, Terms(key=f"instead:{row}:{number}", priority=Priority.PART))
 
 
 def _what(said: Outgoing) -> Mapping[str, Any]:

@@ -17,8 +17,8 @@ class Handout(Protocol):
     `mine` are the rows that this process is sending, however long that takes and wherever the clock jumps.
     """
 
-    def claim(self, tx: Tx, platform: str, most: int, *, heavy: int, mine: Collection[int]) -> list[Parcel]:
-        """Return up to `most` rows for this platform, most urgent first.
+    def claim(self, tx: Tx, platform: str, most: int, *, heavy: int, files: int, mine: Collection[int]) -> list[Parcel]:
+        """Return up to `most` rows for this platform, most urgent first, and behind them up to `files` to collect.
 
         Of those that want a picture drawn not more than `heavy`, where somebody else could draw it.
         """

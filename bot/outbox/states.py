@@ -24,12 +24,21 @@ ALIVE = (State.WAITING, State.SENDING)
 
 
 class Priority(IntEnum):
-    """Lower leaves first: answers to people overtake thanks from others, and these overtake nudges."""
+    """Lower leaves first: answers to people overtake thanks from others, and these overtake nudges.
+
+    Files that are collected when they leave hold up nothing of the rest: they have a line of their own.
+    """
 
     REPLY = 0
     THANKS = 3
     NUDGE = 5
+    PART = 6
+    """One of several files that took the place of one: all of them leave before anything is collected for others."""
+    FILE = 7
 
+
+COLLECTED = (Priority.PART, Priority.FILE)
+"""What is collected when it leaves: until then its row says what is wanted, and holds nothing of anybody."""
 
 DAY = 86_400
 REPLY_LIFETIME = DAY

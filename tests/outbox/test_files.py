@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.errors import Outdated, TryLater
-from bot.outbox.easel import MOST_FILES
+from bot.outbox.pump import MOST_FILES
 from bot.speech import Attachment, Op, Outgoing
 from bot.store import Store
 from tests.kit.clock import HandClock
