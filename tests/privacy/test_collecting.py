@@ -90,7 +90,7 @@ async def restart(house: House) -> None:
 def claim_and_die(house: House, most: int = 10) -> list[int]:
     """Claim rows as a process that is killed before it marks any of them; return their numbers."""
     handout = handout_for(house.store.url)
-    parcels = house.store.run_now(lambda tx: handout.claim(tx, "memory", most, heavy=8, mine=()))
+    parcels = house.store.run_now(lambda tx: handout.claim(tx, "memory", most, heavy=8, files=8, mine=()))
     return [parcel.id for parcel in parcels]
 
 
@@ -212,6 +212,58 @@ async def test_a_kill_between_noting_and_sending_leaves_nothing_that_could_not_b
     await house.pass_time(60)
     assert not any("canary" in file.text for file in files(bea)[1:])
     assert unsent(bea) == []
+
+
+async def test_a_file_that_was_noted_and_put_back_is_collected_anew_without_those_who_left(
+    anna: Friend, bea: Friend, house: House
+) -> None:
+    await meet(anna, bea, CANARY)
+    await asks(bea)
+    house.chat.trouble_with = lambda address, outgoing: TryLater("503") if outgoing.attachment else None
+    await house.pump.settle()
+    assert house.store.run_now(lambda tx: tx.connection.scalars(select(appearances.c.outbox_id)).all())
+    await asks_and_taps(anna)
+    assert not house.store.run_now(lambda tx: tx.connection.scalars(select(appearances.c.outbox_id)).all())
+    house.chat.trouble_with = lambda address, outgoing: None
+    await house.pass_time(120)
+    assert [file.name for file in files(bea)] == NAMES
+    assert not any("canary" in text for file in files(bea) for text in unpacked(file).values())
+
+
+async def test_two_who_export_at_once_are_collected_once_each(
+    anna: Friend, bea: Friend, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(monkeypatch)
+    held.gate.set()
+    small_files(house)
+    for friend in (anna, bea):
+        await lives_long(friend)
+        await asks(friend)
+    await house.pump.settle()
+    assert held.reads == 2
+    assert [file.name for file in files(anna)] == [file.name for file in files(bea)]
+    assert len(files(anna)) > 4
+
+
+async def test_who_waits_for_other_peoples_files_is_answered_meanwhile(
+    anna: Friend, bea: Friend, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(monkeypatch)
+    for friend in (anna, bea):
+        await friend.sign_up()
+    await asks(anna)
+    async with leaving(house, held):
+        await asks(bea)
+        before = len(bea.inbox)
+        await house.door.receive(bea.event(Kind.COMMAND, "help"))
+        meanwhile = asyncio.create_task(house.pump.settle())
+        async with asyncio.timeout(10):
+            while len(bea.inbox) == before:
+                await asyncio.sleep(0.01)
+        assert files(anna) == files(bea) == []
+        assert [(row.state, row.claims) for row, said in unsent(bea) if said.attachment] == [("waiting", 0)] * 2
+    await asyncio.wait_for(meanwhile, 20)
+    assert [file.name for file in files(bea)] == NAMES
 
 
 async def test_who_leaves_before_it_is_collected_gets_one_last_line_and_no_file(anna: Friend, house: House) -> None:
