@@ -9,9 +9,9 @@ from typing import Any
 import structlog
 
 from bot.clock import Clock
-from bot.errors import Outdated, TryLater
+from bot.errors import TryLater
 from bot.outbox.parcels import Parcel
-from bot.outbox.studio import Make, Undrawn
+from bot.outbox.studio import Make, Undrawn, Unwanted
 from bot.speech import Outgoing
 from bot.speech.instants import plain
 
@@ -53,7 +53,7 @@ class Easel:
     async def made(self, parcel: Parcel) -> Parcel | int:
         """Return the parcel with what it needs, or with its text alone; or in how many seconds to come back.
 
-        Raises TryLater where that is up to the sender, and Outdated where nothing is left to be sent.
+        Raises TryLater where that is up to the sender, and Unwanted where nothing is left to be sent.
         """
         drawn = parcel.outgoing.picture is not None
         if drawn and self.room <= 0:
@@ -90,7 +90,7 @@ class Easel:
         assert file.what is not None
         try:
             made = file.holding(await self._collect({**file.what, "row": row}))
-        except (TryLater, Outdated):
+        except (TryLater, Unwanted):
             raise
         except Exception as why:
             self._tally["uncollected"] += 1

@@ -23,7 +23,7 @@ from bot.outbox.outcomes import Outcomes
 from bot.outbox.pace import FREE, LIMITS, Pace
 from bot.outbox.parcels import Parcel
 from bot.outbox.states import COLLECTED, MOST_COPIES, MOST_CRASHES, State
-from bot.outbox.studio import Make
+from bot.outbox.studio import Make, Unwanted
 from bot.speech import Chat
 from bot.speech.instants import plain
 from bot.store import Store
@@ -262,7 +262,7 @@ class Pump:
             return await self._only_waiting(self._easel.made(parcel))
         except TryLater as trouble:
             return self._backoff(parcel, trouble.after)
-        except Outdated:
+        except Unwanted:
             return None
 
     async def _only_waiting(self, wait: Awaitable[T]) -> T:

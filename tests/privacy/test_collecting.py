@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot import exports as making
-from bot.errors import Outdated, Refused, TryLater
+from bot.errors import Refused, TryLater
 from bot.exports import Exports
 from bot.flows import collecting, my_data
 from bot.outbox.bodies import opened
@@ -20,17 +20,19 @@ from bot.outbox.handout import handout_for
 from bot.outbox.history import conversation
 from bot.outbox.job_queue import DEAD_AFTER
 from bot.outbox.shelf import put
+from bot.outbox.studio import Unwanted
 from bot.people.queries import still_here
 from bot.privacy.erase import erase
 from bot.privacy.export import collect, share_of, shares_of
 from bot.speech import Attachment, Kind, Outgoing
 from bot.store import Store, Tx
-from bot.store.tables import addresses, appearances, outbox
+from bot.store.tables import addresses, appearances, moments, outbox
 from tests.flows.looking import person_of
 from tests.kit.clock import HandClock
 from tests.kit.files import table, unpacked
 from tests.kit.talk import Friend, House, Said
 from tests.kit.thanks import meet
+from tests.outbox.test_pictures import until
 from tests.privacy.test_delete import LAST, asks_and_taps, counts, swept
 
 CANARY = "I like the canary 41d7 that you “keep”."
@@ -258,8 +260,7 @@ async def test_who_waits_for_other_peoples_files_is_answered_meanwhile(
         await house.door.receive(bea.event(Kind.COMMAND, "help"))
         meanwhile = asyncio.create_task(house.pump.settle())
         async with asyncio.timeout(10):
-            while len(bea.inbox) == before:
-                await asyncio.sleep(0.01)
+            await until(lambda: len(bea.inbox) > before)
         assert files(anna) == files(bea) == []
         assert [(row.state, row.claims) for row, said in unsent(bea) if said.attachment] == [("waiting", 0)] * 2
     await asyncio.wait_for(meanwhile, 20)
@@ -490,8 +491,8 @@ async def test_for_a_lot_of_moments_a_line_says_at_once_that_files_come(
 # More than one file
 
 
-async def lives_long(friend: Friend, moments: int = 12) -> None:
-    for number in range(moments):
+async def lives_long(friend: Friend, most: int = 12) -> None:
+    for number in range(most):
         await friend.begin("Evening joy")
         await friend.send(f"joy number {number} " + "🌱" * 300)
 
@@ -586,7 +587,7 @@ async def test_who_dies_behind_the_parting_cuts_nothing_anew(anna: Friend, house
     await asks(anna)
     row = claim_and_die(house)[0]
     (what,) = [said.attachment.what for found, said in unsent(anna) if found.id == row and said.attachment]
-    with pytest.raises(Outdated):
+    with pytest.raises(Unwanted):
         await house.exports.make({**(what or {}), "row": row})
     parts = [said.attachment.name for found, said in unsent(anna) if found.id > row + 1 and said.attachment]
     await anna.house.door.receive(anna.event(Kind.COMMAND, "now", rest="Evening joy"))
@@ -652,12 +653,46 @@ async def test_the_page_gets_a_file_anew_and_nothing_once_it_is_taken_back(
         return [(int(one.id[1:]), one.attachment.what or {}) for one in found if one.attachment]
 
     (whole, what), (zipped, of_tables) = house.store.run_now(lines)
-    assert b"canary" in await house.exports.make({**what, "row": whole})
-    assert b"PK" in await house.exports.make({**of_tables, "row": zipped})
+    assert b"canary" in await house.exports.make_anew({**what, "row": whole})
+    assert b"PK" in await house.exports.make_anew({**of_tables, "row": zipped})
     await asks_and_taps(anna)
     assert house.store.run_now(lines) == []
-    with pytest.raises(Outdated):
-        await house.exports.make({**what, "row": whole})
+    with pytest.raises(Unwanted):
+        await house.exports.make_anew({**what, "row": whole})
+
+
+async def test_the_page_gets_what_is_kept_now_however_lately_the_chat_got_its_file(anna: Friend, house: House) -> None:
+    await anna.begin("Evening joy")
+    await anna.send("a walk in the rain")
+    await anna.command("export")
+    row, what = next((row.id, said.attachment.what or {}) for row, said in rows_of(anna) if said.attachment)
+    assert "a walk in the rain" in files(anna)[0].text
+    await house.store.run(lambda tx: tx.connection.execute(update(moments).values(sealed_words=None)))
+    (moment,) = json.loads(await house.exports.make_anew({**what, "row": row}))["moments"]
+    assert moment["words"] is None
+    assert house.exports._look is None
+
+
+async def test_what_is_at_hand_stays_for_as_long_as_files_are_made_of_it(
+    anna: Friend, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(monkeypatch)
+    held.gate.set()
+    monkeypatch.setattr(making, "AT_HAND", 0.6)
+    small_files(house)
+    await lives_long(anna)
+    send = house.chat.send
+
+    async def slowly(*args: Any, **more: Any) -> Any:
+        await asyncio.sleep(0.15)
+        return await send(*args, **more)
+
+    monkeypatch.setattr(house.chat, "send", slowly)
+    await anna.command("export")
+    assert len(files(anna)) > 4
+    assert held.reads == 1
+    async with asyncio.timeout(10):
+        await until(lambda: house.exports._look is None)
 
 
 async def test_on_the_page_a_file_that_has_grown_stays_one(anna: Friend, house: House) -> None:
@@ -666,7 +701,7 @@ async def test_on_the_page_a_file_that_has_grown_stays_one(anna: Friend, house: 
     await lives_long(anna)
     found = [(row.id, said.attachment.what or {}) for row, said in rows_of(anna) if said.attachment]
     small_files(house)
-    whole, zipped = [await house.exports.make({**what, "row": row}) for row, what in found]
+    whole, zipped = [await house.exports.make_anew({**what, "row": row}) for row, what in found]
     told = [row["words"] for row in json.loads(whole)["moments"]]
     assert len(told) == 12
     sheet = unpacked(Attachment("pebble-tables.zip", "application/zip", "", packed=True).holding(zipped))
