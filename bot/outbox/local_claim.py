@@ -23,7 +23,7 @@ class LocalClaim:
         self._started = False
 
     def claim(self, tx: Tx, platform: str, most: int, *, heavy: int, files: int, mine: Collection[int]) -> list[Parcel]:
-        """See Handout. There is nobody else to draw: pictures stand in line here."""
+        """See Handout. `heavy` is for others: nobody else could draw, so all pictures stand in line here."""
         ids = _most_urgent(tx, platform, most, files)
         if not ids:
             return []

@@ -600,6 +600,23 @@ async def test_who_dies_behind_the_parting_cuts_nothing_anew(anna: Friend, house
     assert [words.split()[2] for words in told if words] == [str(number) for number in range(12)]
 
 
+async def test_the_other_file_gives_way_also_to_parts_that_are_on_their_way(anna: Friend, house: House) -> None:
+    small_files(house)
+    await lives_long(anna)
+    await asks(anna)
+    first, second = claim_and_die(house)
+    wanted = {row.id: {**said.attachment.what, "row": row.id} for row, said in unsent(anna) if said.attachment}  # type: ignore[dict-item]
+    with pytest.raises(Unwanted):
+        await house.exports.make(wanted[first])
+    parts = update(outbox).where(outbox.c.id > second).values(state="sending")
+    assert house.store.run_now(lambda tx: tx.connection.execute(parts).rowcount) > 1
+    house.exports = Exports(house.store, house.catalogue)
+    with pytest.raises(Unwanted):
+        await house.exports.make(wanted[second])
+    (behind,) = [row for row, _ in unsent(anna) if row.state == "waiting"]
+    assert behind.key == f"instead:{second}:0"
+
+
 async def test_every_file_of_several_is_taken_back_with_whose_words_are_told(
     anna: Friend, bea: Friend, house: House
 ) -> None:
