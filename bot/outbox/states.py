@@ -17,8 +17,8 @@ class State(StrEnum):
     DEAD = "dead"
     """The platform refuses it, or it crashed its sender twice."""
     DROPPED = "dropped"
-    """It is not to leave any more: withdrawn (somebody paused, removed the nudge, or answered), taken back, for somebody
-    who is gone, in an old copy of the database, or replaced by others."""
+    """It is not to leave any more: withdrawn (somebody paused, removed the nudge, or answered), taken back, for
+    somebody who is gone, from an old copy, or replaced by others."""
 
 
 ALIVE = (State.WAITING, State.SENDING)
