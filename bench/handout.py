@@ -60,7 +60,7 @@ def settle(store: Store) -> None:
 
 def claim(store: Store, handout: Handout, most: int = AT_ONCE) -> list[int]:
     """Claim rows in a transaction of their own."""
-    parcels = store.run_now(lambda tx: handout.claim(tx, "telegram", most, heavy=8, mine=()))
+    parcels = store.run_now(lambda tx: handout.claim(tx, "telegram", most, heavy=8, files=8, mine=()))
     return [parcel.id for parcel in parcels]
 
 

@@ -134,7 +134,7 @@ class App:
 
     def _add_web_chat(self) -> None:
         if self.demo or self.settings.web_chat:
-            draw, collect = self.studio.draw, self.exports.make
+            draw, collect = self.studio.draw, self.exports.make_anew
             self.web = WebChat(history=self._history, demo=self.demo, clock=self.clock, draw=draw, collect=collect)
             self.web.address = self.settings.web_url or ""
             self._add(self.web, OnlyOne())

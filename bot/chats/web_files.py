@@ -10,9 +10,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.chats.web_trouble import LATER, NO_FILE, NO_PICTURE, kind_line
-from bot.errors import Outdated, TryLater
+from bot.errors import TryLater
 from bot.outbox.history import Line
-from bot.outbox.studio import Make, Undrawn
+from bot.outbox.studio import Make, Undrawn, Unwanted
 from bot.speech import Address, Attachment
 
 History = Callable[[Address], Awaitable[list[Line]]]
@@ -29,6 +29,8 @@ class Files:
         self._history = history
         self._draw = draw
         self._collect = collect
+        self._collecting: set[Address | None] = set()
+        """For whom a file is being made."""
         self._drawn: OrderedDict[tuple[str, str], bytes] = OrderedDict()
         # One at a time, so that a page full of pictures does not hold up those that are to be sent.
         self._turn = asyncio.Lock()
@@ -45,15 +47,28 @@ class Files:
         try:
             line = await self._line(request)
             if line and line.attachment:
-                return download(await self._whole(line.attachment, request.path_params["row"]))
+                return download(await self._whole(line.attachment, request))
         except (TryLater, Undrawn):
             return kind_line(request, LATER, 503)
-        except Outdated:
+        except Unwanted:
             pass
         return kind_line(request, NO_FILE, 404)
 
-    async def _whole(self, file: Attachment, row: int) -> Attachment:
-        return file if file.what is None else file.holding(await self._collect({**file.what, "row": row}))
+    async def _whole(self, file: Attachment, request: Request) -> Attachment:
+        """Return a file with all that is in it. For each address one is made at a time: it stands in line with others.
+
+        Raises TryLater, Undrawn and Unwanted.
+        """
+        address = self._who(request)
+        if file.what is None:
+            return file
+        if address in self._collecting:
+            raise TryLater("another one is being made for them")
+        self._collecting.add(address)
+        try:
+            return file.holding(await self._collect({**file.what, "row": request.path_params["row"]}))
+        finally:
+            self._collecting.discard(address)
 
     async def _picture(self, request: Request) -> Response:
         """Draw what a message shows, light or dark as the page asks; 404 also once its text is forgotten."""

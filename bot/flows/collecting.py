@@ -11,6 +11,7 @@ from bot.gratitude.queries import told_by_others
 from bot.nudges.own import with_own
 from bot.outbox.bodies import address_of, is_leaving, read_body, unmade_behind
 from bot.outbox.shelf import Recipient, Terms, note_links, put
+from bot.outbox.states import Priority
 from bot.people.queries import Person, find_at, still_here
 from bot.privacy.export import collect
 from bot.privacy.tables import Share
@@ -37,10 +38,11 @@ class Collected:
     told: frozenset[int]
 
 
-def collect_for(tx: Tx, row: int, catalogue: Catalogue, breathe: Callable[[], None]) -> Collected | None:
+def collect_for(tx: Tx, row: int, wish: str, catalogue: Catalogue, breathe: Callable[[], None]) -> Collected | None:
     """Return all of the person at whose address a row is to stand; None: it is not to stand there any more.
 
-    This only reads, and may take long: `breathe` is called again and again meanwhile.
+    `wish` is the event by which it was asked for. This only reads, and may take long: `breathe` is called again and
+    again meanwhile.
     """
     person = _asks(tx, row)
     if person is None:
@@ -51,7 +53,7 @@ def collect_for(tx: Tx, row: int, catalogue: Catalogue, breathe: Callable[[], No
         practice = own.get(key)
         return voice.say(practice.title) if practice else key
 
-    found = collect(tx, person, title, PARTS, breathe)
+    found = collect(tx, person, title, PARTS, breathe, wish)
     owners = frozenset(person.seal.met | {person.seal.name})
     return Collected(person.address_id, found, owners, frozenset(told_by_others(tx, person)))
 
@@ -94,8 +96,10 @@ def part(tx: Tx, row: int, shares: Sequence[Share]) -> bool:
     Once they do, they stay as they are: who died behind that commit cuts nothing anew.
     """
     person = _asks(tx, row)
-    said = read_body(tx, row, person.seal) if person and is_leaving(tx, row) else None
-    if person is None or said is None or said.attachment is None:
+    if person is None or not still_here(tx, {person.seal.name}):
+        return False
+    said = read_body(tx, row, person.seal) if is_leaving(tx, row) else None
+    if said is None or said.attachment is None:
         return False
     for number, share in enumerate(shares, 1):
         what = {**_what(said), PIECES: [list(piece) for piece in share.pieces]}
@@ -119,7 +123,7 @@ def _gives_way(tx: Tx, row: int, person: Person) -> bool:
 
 def _put_behind(tx: Tx, person: Person, said: Outgoing, row: int, number: int) -> bool:
     here = Recipient(person.address_id, person.seal, said.via, said.direct)
-    return put(tx, here, said, Terms(key=f"instead:{row}:{number}"))
+    return put(tx, here, said, Terms(key=f"instead:{row}:{number}", priority=Priority.PART))
 
 
 def _what(said: Outgoing) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy import BigInteger, bindparam, select
 
 from bot.errors import SealGone
-from bot.outbox.states import State
+from bot.outbox.states import ALIVE, State
 from bot.speech import Op, Outgoing
 from bot.store import Seal, Tx
 from bot.store.tables import addresses, outbox
@@ -64,8 +64,8 @@ def is_leaving(tx: Tx, outbox_id: int) -> bool:
 
 
 def unmade_behind(tx: Tx, address_id: int, outbox_id: int, seal: Seal) -> list[Outgoing]:
-    """Return what waits at an address behind a row and is yet to be made, in its order."""
-    behind = (outbox.c.address_id == address_id, outbox.c.id > outbox_id, outbox.c.state == State.WAITING)
+    """Return what is to leave for an address behind a row, or is leaving, and is made only then, in its order."""
+    behind = (outbox.c.address_id == address_id, outbox.c.id > outbox_id, outbox.c.state.in_(ALIVE))
     wanted = select(outbox.c.body, outbox.c.sealed, outbox.c.op).where(*behind, outbox.c.heavy)
     rows = tx.connection.execute(wanted.order_by(outbox.c.id)).all()
     found = (_known(row.body, row.sealed, row.op, seal) for row in rows if row.body is not None)

@@ -9,24 +9,22 @@ from typing import Any
 import structlog
 
 from bot.clock import Clock
-from bot.errors import Outdated, TryLater
+from bot.errors import TryLater
 from bot.outbox.parcels import Parcel
-from bot.outbox.studio import Make, Undrawn
+from bot.outbox.studio import Make, Undrawn, Unwanted
 from bot.speech import Outgoing
 from bot.speech.instants import plain
 
 log = structlog.get_logger()
 
 MOST_IN_LINE = 8
-"""Rows for which something is made at once: an answer's waits for no more than these, and the others have room."""
-MOST_FILES = 4
-"""Of these files, each of which may take long: pictures find room beside them."""
+"""Pictures that are made at once: an answer's waits for no more than these, and the others have room."""
 PATIENCE = 60.0
 """Seconds for waiting and drawing together."""
 LONGEST = 900.0
-"""Seconds for waiting and collecting together: a hundred thousand moments take a good half minute."""
+"""Seconds for one file, behind those that the page gets: of 100,000 moments all of them take 60 to 100."""
 APART = 0.2
-"""Seconds for one row, by which those that find the line full come back one after the other."""
+"""Seconds for one picture, by which those that find the line full come back one after the other."""
 LARGEST = 8 * 1024 * 1024
 """Bytes: Telegram and Discord take pictures of up to 10 MB."""
 
@@ -44,27 +42,25 @@ class Easel:
         self._collect = collect
         self._clock = clock
         self._tally = tally
-        self._pictures = self._files = 0
-        """How many of each stand in line."""
+        self._pictures = 0
         self._free_at = 0.0
 
     @property
     def room(self) -> int:
-        """How many more rows may stand in line."""
-        return MOST_IN_LINE - self._pictures - self._files
+        """How many more pictures may stand in line."""
+        return MOST_IN_LINE - self._pictures
 
     async def made(self, parcel: Parcel) -> Parcel | int:
         """Return the parcel with what it needs, or with its text alone; or in how many seconds to come back.
 
-        Raises TryLater where that is up to the sender, and Outdated where nothing is left to be sent.
+        Raises TryLater where that is up to the sender, and Unwanted where nothing is left to be sent.
         """
         drawn = parcel.outgoing.picture is not None
-        if self.room <= 0 or (not drawn and self._files >= MOST_FILES):
+        if drawn and self.room <= 0:
             now = self._clock.monotonic()
             self._free_at = max(now, self._free_at) + APART
             return 1 + int(self._free_at - now)
         self._pictures += drawn
-        self._files += not drawn
         try:
             async with asyncio.timeout(PATIENCE if drawn else LONGEST):
                 make = self._with_picture if drawn else self._with_file
@@ -73,7 +69,6 @@ class Easel:
             return 1
         finally:
             self._pictures -= drawn
-            self._files -= not drawn
 
     async def _with_picture(self, row: int, outgoing: Outgoing) -> Outgoing:
         assert outgoing.picture is not None
@@ -95,7 +90,7 @@ class Easel:
         assert file.what is not None
         try:
             made = file.holding(await self._collect({**file.what, "row": row}))
-        except (TryLater, Outdated):
+        except (TryLater, Unwanted):
             raise
         except Exception as why:
             self._tally["uncollected"] += 1

@@ -17,10 +17,11 @@ class Handout(Protocol):
     `mine` are the rows that this process is sending, however long that takes and wherever the clock jumps.
     """
 
-    def claim(self, tx: Tx, platform: str, most: int, *, heavy: int, mine: Collection[int]) -> list[Parcel]:
-        """Return up to `most` rows for this platform, most urgent first.
+    def claim(self, tx: Tx, platform: str, most: int, *, heavy: int, files: int, mine: Collection[int]) -> list[Parcel]:
+        """Return up to `most` rows for this platform, most urgent first, and behind them those of up to `files` files.
 
-        Of those that want a picture drawn not more than `heavy`, where somebody else could draw it.
+        Of these rows not more than `heavy` are yet to be drawn, where somebody else could do that; `files` are those
+        that are collected when they leave.
         """
 
     def keep(self, tx: Tx, mine: Collection[int]) -> None:

@@ -61,14 +61,15 @@ class JobClaim:
         self._worker = QueueManagerId(uuid4())
         self._looked_at: int | None = None
 
-    def claim(self, tx: Tx, platform: str, most: int, *, heavy: int, mine: Collection[int]) -> list[Parcel]:
+    def claim(self, tx: Tx, platform: str, most: int, *, heavy: int, files: int, mine: Collection[int]) -> list[Parcel]:
         """See Handout. Rows that were in a dead worker's hands come along: PgQueuer hands out their jobs again."""
         names = {line: entrypoint(platform, line) for line in Line}
         ready = jobs.ready(tx, names)
         taken: dict[int, jobs.Job] = {}
         for line, name in names.items():
             if name in ready:
-                room = min(heavy, most) if line == Line.DRAW else most - len(taken)
+                rest = most - len(taken)
+                room = {Line.DRAW: min(heavy, rest), Line.FILE: files}.get(line, rest)
                 taken |= self._take(tx, platform, line, room, mine)
         if not taken:
             return []

@@ -39,11 +39,13 @@ class Line(StrEnum):
     """Where jobs of a platform stand in line; urgency decides within each."""
 
     DRAW = "draw"
-    """Heavy rows, which are shared out."""
+    """Pictures, which are shared out."""
     SEND = "send"
     """Answers and thanks, a job each: taken before nudges, and counted as rows."""
     NUDGE = "nudge"
     """Bundles, and nudges with a job of their own."""
+    FILE = "file"
+    """What is collected when it leaves: taken by whoever can work on it now."""
 
 
 class _OnConnection(SyncDriver):

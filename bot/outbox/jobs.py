@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.outbox.job_queue import DEAD_AFTER, NAMES, QUERIES, Line, entrypoint, key_of, queries, run
 from bot.outbox.job_waits import put_back
-from bot.outbox.states import Priority, State
+from bot.outbox.states import COLLECTED, Priority, State
 from bot.outbox.urgency import urgency
 from bot.store import Tx
 
@@ -76,14 +76,21 @@ def leave(tx: Tx, delays: Mapping[int, float]) -> None:
 
 
 def _own(row: Any, seconds: float) -> New:
-    line = Line.DRAW if row.heavy else Line.NUDGE if row.priority == Priority.NUDGE else Line.SEND
     return New(
         key=row.id,
         rows=(row.id,),
         urgency=urgency(row.priority, row.not_before, row.deadline),
-        entrypoint=entrypoint(row.platform, line),
+        entrypoint=entrypoint(row.platform, _line(row)),
         delay=timedelta(seconds=max(seconds, 0)),
     )
+
+
+def _line(row: Any) -> Line:
+    if row.priority in COLLECTED:
+        return Line.FILE
+    if row.heavy:
+        return Line.DRAW
+    return Line.NUDGE if row.priority == Priority.NUDGE else Line.SEND
 
 
 def put_missing(tx: Tx) -> int:

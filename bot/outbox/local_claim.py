@@ -9,7 +9,7 @@ from sqlalchemy import Integer, Select, bindparam, func, select, update
 from bot.outbox.marks import Outcome, mark
 from bot.outbox.parcels import Parcel, contents, opened
 from bot.outbox.shelf import next_at
-from bot.outbox.states import MOST_COPIES, Priority, State
+from bot.outbox.states import COLLECTED, MOST_COPIES, Priority, State
 from bot.outbox.waiting import IDLE, NOW, OVERTAKES, REACHABLE, UNSENT
 from bot.store import Tx
 from bot.store.bulk import in_numbers, numbers
@@ -22,9 +22,9 @@ class LocalClaim:
     def __init__(self) -> None:
         self._started = False
 
-    def claim(self, tx: Tx, platform: str, most: int, *, heavy: int, mine: Collection[int]) -> list[Parcel]:
-        """See Handout. There is nobody else to draw: pictures stand in line here."""
-        ids = _most_urgent(tx, platform, most)
+    def claim(self, tx: Tx, platform: str, most: int, *, heavy: int, files: int, mine: Collection[int]) -> list[Parcel]:
+        """See Handout. `heavy` is for others: nobody else could draw, so all pictures stand in line here."""
+        ids = _most_urgent(tx, platform, most, files)
         if not ids:
             return []
         these = {"ids": numbers(tx, ids)}
@@ -64,24 +64,27 @@ _CONTENTS = contents(outbox).where(_THESE)
 
 _ANSWERS = (outbox.c.priority < Priority.NUDGE, (outbox.c.priority, outbox.c.not_before, outbox.c.id))
 _NUDGES = (outbox.c.priority == Priority.NUDGE, (outbox.c.deadline, outbox.c.not_before, outbox.c.id))
+_FILES = (outbox.c.priority.in_(COLLECTED), (outbox.c.priority, outbox.c.not_before, outbox.c.id))
 ORDERS = (_ANSWERS, _NUDGES)
 """Answers and thanks leave in the order of their times; of nudges first those that are too late the soonest."""
+LINES = (*ORDERS, _FILES)
 
 
-def _most_urgent(tx: Tx, platform: str, most: int) -> list[int]:
-    """Return ids of rows that may leave now, the most urgent first."""
+def _most_urgent(tx: Tx, platform: str, most: int, files: int) -> list[int]:
+    """Return ids of rows that may leave now, the most urgent first, and behind them those that are to be collected."""
     ids: list[int] = []
-    for order in range(len(ORDERS)):
-        if len(ids) < most:
-            values = {"now": tx.now, "platform": platform, "most": most - len(ids)}
-            ids += tx.connection.scalars(_wanted(order), values)
+    for line in range(len(LINES)):
+        room = most - len(ids) if line < len(ORDERS) else files
+        if room > 0:
+            values = {"now": tx.now, "platform": platform, "most": room}
+            ids += tx.connection.scalars(_wanted(line), values)
     return ids
 
 
 @cache
-def _wanted(order: int) -> Select[Any]:
+def _wanted(line: int) -> Select[Any]:
     """Return the statement for ids of rows that may leave now; made once, for it costs more to make than to run."""
-    which, by = ORDERS[order]
+    which, by = LINES[line]
     return (
         select(outbox.c.id)
         .join(addresses, addresses.c.id == outbox.c.address_id)

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.fernet import InvalidToken
 from sqlalchemy import FromClause, Select, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import SealBroken, SealGone
+from bot.errors import SealGone, TryLater
 from bot.outbox.bodies import unsealed
 from bot.outbox.states import Priority, State
 from bot.speech import Address, Outgoing
@@ -63,7 +63,9 @@ def opened(tx: Tx, rows: Iterable[Any], ids: list[int]) -> list[Parcel]:
     for row in sorted(rows, key=lambda row: places[row.id]):
         try:
             parcels.append(_parcel(tx, row))
-        except (InvalidToken, SealBroken, ValueError, KeyError) as error:
+        except (SQLAlchemyError, TryLater):  # the database is away, and says nothing of the row
+            raise
+        except Exception as error:
             # One row that cannot be read must not hold up all the others, time and again.
             # One that holds words of somebody who was erased meanwhile is not to be sent any more.
             state = State.DROPPED if isinstance(error, SealGone) else State.DEAD
@@ -73,6 +75,8 @@ def opened(tx: Tx, rows: Iterable[Any], ids: list[int]) -> list[Parcel]:
 
 
 def _parcel(tx: Tx, row: Any) -> Parcel:
+    if row.sealed and row.key_id is None:
+        raise SealGone("nobody lives at this address any more")
     seal = tx.keys.seal(row.key_id) if row.sealed else None
     return Parcel(
         id=row.id,

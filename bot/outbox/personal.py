@@ -28,11 +28,15 @@ def _give(tx: Tx, owner: Owner, reader: Reader) -> Sections:
 
 
 def _messages(rows: Iterable[Any], reader: Reader) -> Iterator[Sections]:
-    """Yield all messages but the files that are being collected: an export does not tell of itself."""
+    """Yield all messages but those that bring the files of this very wish: an export does not tell of itself.
+
+    Not even of what has left: its files name what stands in them by the places of rows, and may be made of several
+    looks.
+    """
     for row in rows:
         said = opened(row.body, row.sealed, row.op, reader.seal) if row.body is not None else None
         file = said.attachment if said else None
-        if file is None or file.what is None or row.state not in (State.WAITING, State.SENDING):
+        if file is None or file.what is None or file.what.get("of") != reader.wish:
             yield {**reader.plain(outbox, row, leave=PART.leaves(outbox)), "body": _body(said, reader.seal)}
 
 

@@ -22,8 +22,8 @@ from bot.outbox.marks import Outcome
 from bot.outbox.outcomes import Outcomes
 from bot.outbox.pace import FREE, LIMITS, Pace
 from bot.outbox.parcels import Parcel
-from bot.outbox.states import MOST_COPIES, MOST_CRASHES, State
-from bot.outbox.studio import Make
+from bot.outbox.states import COLLECTED, MOST_COPIES, MOST_CRASHES, State
+from bot.outbox.studio import Make, Unwanted
 from bot.speech import Chat
 from bot.speech.instants import plain
 from bot.store import Store
@@ -39,6 +39,9 @@ CLAIM, MOST_CLAIMED, AHEAD = 10, 20, 0.1
 While people wait for the database it is the fewest."""
 FASTEST, UNPACED = 1_000, 128
 """Messages a second that any platform takes; where more may leave there is no pace, and so many are claimed at once."""
+MOST_FILES = 1
+"""Files that are collected and sent at once. No other is claimed meanwhile: its chat stays open for answers, and the
+files of one wish follow each other."""
 IDLE = 5.0
 """Seconds after which an idle pump looks again by itself, should a wake-up have been lost."""
 SHORTEST = 0.05
@@ -77,6 +80,8 @@ class Pump:
         """Those of `_sending` that only wait, for what is made or for their pace: a stop need not wait for them."""
         self._claiming = asyncio.Lock()
         self._in_flight: Counter[str] = Counter()
+        self._files = 0
+        """How many of these are collected here."""
         self._outcomes = Outcomes(self._mark, sleep, self._under_way)
         self._stopping = asyncio.Event()
 
@@ -185,8 +190,10 @@ class Pump:
         async with self._claiming:
             if self._stopping.is_set():
                 return 0
-            heavy, mine = self._easel.room, frozenset(self._outcomes.held)
-            parcels = await self._store.run(lambda tx: self._handout.claim(tx, platform, most, heavy=heavy, mine=mine))
+            heavy, files, mine = self._easel.room, MOST_FILES - self._files, frozenset(self._outcomes.held)
+            parcels = await self._store.run(
+                lambda tx: self._handout.claim(tx, platform, most, heavy=heavy, files=files, mine=mine)
+            )
             if self._stopping.is_set():  # a stop came meanwhile, and nothing of this has begun
                 self._outcomes.add(Outcome(parcel.id, State.WAITING) for parcel in parcels)
                 return 0
@@ -197,6 +204,7 @@ class Pump:
     def _begin(self, parcels: list[Parcel]) -> None:
         parcels.sort(key=lambda parcel: parcel.address_id)  # stable: the order within an address stays
         self._in_flight.update(parcel.address.platform for parcel in parcels)
+        self._files += _collected(parcels)
         self._outcomes.take(parcel.id for parcel in parcels)
         for _, group in groupby(parcels, key=lambda parcel: parcel.address_id):
             rows = list(group)
@@ -236,6 +244,7 @@ class Pump:
             # Also when a stop cuts this short: only the row that was being sent then is in doubt.
             self._outcomes.add(Outcome(parcel.id, State.WAITING, after=after) for parcel in rest)
             self._in_flight[parcels[0].address.platform] -= len(parcels)
+            self._files -= _collected(parcels)
         await self._outcomes.write()
 
     def _under_way(self) -> int:
@@ -253,7 +262,7 @@ class Pump:
             return await self._only_waiting(self._easel.made(parcel))
         except TryLater as trouble:
             return self._backoff(parcel, trouble.after)
-        except Outdated:
+        except Unwanted:
             return None
 
     async def _only_waiting(self, wait: Awaitable[T]) -> T:
@@ -322,6 +331,10 @@ class Pump:
 
     async def _mark(self, outcomes: list[Outcome]) -> None:
         await self._store.run(lambda tx: self._handout.mark(tx, outcomes))
+
+
+def _collected(parcels: list[Parcel]) -> int:
+    return sum(parcel.priority in COLLECTED for parcel in parcels)
 
 
 def _in_a_line(problem: str) -> str:

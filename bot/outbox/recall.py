@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import Select, and_, delete, or_, select, update
 
 from bot.outbox.personal import BLANK
 from bot.outbox.shelf import Recipient, Terms, put
-from bot.outbox.states import DAY, State
+from bot.outbox.states import COLLECTED, DAY, State
 from bot.speech import Op, Outgoing
 from bot.store import Tx
 from bot.store.tables import appearances, outbox
@@ -18,8 +18,8 @@ LIVES = 7 * DAY
 def recall(tx: Tx, link_ids: Select[Any]) -> None:
     """Take back all messages that go with these links (a SELECT of ids): sentences, answers and names stand in them.
 
-    With whatever they were changed to. What has not left yet does not leave, and what is on its way right now is
-    deleted behind its arrival. However old a message is, its chat takes its words away.
+    With whatever they were changed to. What has not left yet does not leave, but for a file: that is still to be made.
+    What is on its way right now is deleted behind its arrival. However old a message is, its chat takes its words away.
     """
     holding = select(appearances.c.outbox_id).where(appearances.c.link_id.in_(link_ids))
     wanted = select(outbox.c.id, outbox.c.address_id).where(outbox.c.id.in_(holding)).order_by(outbox.c.id)
@@ -34,9 +34,13 @@ def recall(tx: Tx, link_ids: Select[Any]) -> None:
         put(tx, nobody, Outgoing(op=Op.DELETE), terms)
 
 
+_TO_BE_COLLECTED = and_(outbox.c.state == State.WAITING, outbox.c.priority.in_(COLLECTED))
+"""A file was noted and put back: there is nothing in its row, and it is collected anew without their words."""
+
+
 def _forget(tx: Tx, address_id: int, row: int) -> None:
     # The address too: there is an index for it.
-    theirs = (outbox.c.address_id == address_id, or_(outbox.c.id == row, outbox.c.edits == row))
+    theirs = (outbox.c.address_id == address_id, or_(outbox.c.id == row, outbox.c.edits == row), ~_TO_BE_COLLECTED)
     # First those that wait: on PostgreSQL one of them may be claimed meanwhile, and is found by the next statement.
     waits = update(outbox).where(*theirs, outbox.c.state == State.WAITING)
     tx.connection.execute(waits.values(state=State.DROPPED, finished_at=tx.now))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Update, and_, bindparam, delete, func, or_, select, union_all, update
 
-from bot.outbox.states import REPLY_LIFETIME, Priority, State
+from bot.outbox.states import COLLECTED, REPLY_LIFETIME, Priority, State
 from bot.speech import Op, Outgoing
 from bot.store import Seal, Tx
 from bot.store.bulk import insert_rows
@@ -127,7 +127,13 @@ def row(tx: Tx, recipient: Recipient, outgoing: Outgoing, terms: Terms = NOW) ->
         sealed=recipient.seal is not None,
         rides=rides,
         heavy=outgoing.to_be_made,
+        priority=int(_priority(outgoing, terms)),
     )
+
+
+def _priority(outgoing: Outgoing, terms: Terms) -> Priority:
+    collected = outgoing.to_be_made and outgoing.picture is None
+    return Priority.FILE if collected and terms.priority not in COLLECTED else terms.priority
 
 
 def row_of_body(tx: Tx, address_id: int, body: bytes, terms: Terms) -> Row:

@@ -17,19 +17,29 @@ class State(StrEnum):
     DEAD = "dead"
     """The platform refuses it, or it crashed its sender twice."""
     DROPPED = "dropped"
-    """Withdrawn before it left: the person paused, removed the nudge, or answered."""
+    """It is not to leave any more: withdrawn (somebody paused, removed the nudge, or answered), taken back, for
+    somebody who is gone, from an old copy, or replaced by others."""
 
 
 ALIVE = (State.WAITING, State.SENDING)
 
 
 class Priority(IntEnum):
-    """Lower leaves first: answers to people overtake thanks from others, and these overtake nudges."""
+    """Lower leaves first: answers to people overtake thanks from others, and these overtake nudges.
+
+    Files that are collected when they leave hold up nothing of the rest: they have a line of their own.
+    """
 
     REPLY = 0
     THANKS = 3
     NUDGE = 5
+    PART = 6
+    """One of several files that took the place of one: all of them leave before anything is collected for others."""
+    FILE = 7
 
+
+COLLECTED = (Priority.PART, Priority.FILE)
+"""What is collected when it leaves: until then its row says what is wanted, and holds nothing of anybody."""
 
 DAY = 86_400
 REPLY_LIFETIME = DAY

@@ -36,6 +36,10 @@ class Undrawn(Exception):
     """The picture could not be drawn: it makes no sense, took too long, or ended its process twice."""
 
 
+class Unwanted(Exception):
+    """Nothing is to be sent any more: the row is dropped."""
+
+
 class Studio:
     """Draws one picture after another. The process is started by the first one, and anew when it has ended."""
 

@@ -9,11 +9,11 @@ SPAN = 2**30
 
 
 def urgency(priority: int, not_before: int, deadline: int) -> int:
-    """Return the priority of a row's job: answers before thanks before nudges.
+    """Return the priority of a row's job: answers before thanks before nudges, and parts of a file before whole ones.
 
-    Answers and thanks leave in the order of their times; of nudges first those that are too late the soonest.
+    Answers and thanks leave in the order of their times; of nudges and files first those that are too late the soonest.
     """
-    band, at = -1, deadline
+    band, at = (0 if priority == Priority.PART else -1), deadline
     if priority < Priority.NUDGE:
         band, at = (1 if priority < Priority.THANKS else 0), not_before
     return (band + 1) * SPAN - 1 - min(max(at - SINCE, 0), SPAN - 1)

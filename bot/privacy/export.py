@@ -12,6 +12,8 @@ from bot.store.owner import Part, Reader, Sections
 
 FORMS = {"json": ("pebble.json", "application/json"), "tables": ("pebble-tables.zip", "application/zip")}
 """What the files are called, as long as one is enough, and of which type they are, in the order in which they come."""
+ALL_BUT_MOMENTS: Piece = ("", "moments", 0, 0)
+"""What stands in the first of several JSON files, whose others share the moments."""
 
 
 def collect(
@@ -20,12 +22,13 @@ def collect(
     title: Callable[[str], str],
     parts: Iterable[Part],
     breathe: Breathe = at_ease,
+    wish: str = "",
 ) -> Sections:
     """Return all that Pebble has of a person, as plain rows by section. `title` names a practice by its key.
 
-    `breathe` is called for each row.
+    `breathe` is called for each row. `wish` is the event that asks for it: what answers it is left out.
     """
-    reader = Reader(person.seal, person.here, person.language, title, breathe)
+    reader = Reader(person.seal, person.here, person.language, title, breathe, wish)
     owner = owner_of(tx, person.id)
     found: Sections = {"made_at": reader.time(tx.now), "zone": person.here, "language": person.language}
     for part in parts:
@@ -50,7 +53,7 @@ def json_shares(found: Sections, largest: int = LARGEST, breathe: Breathe = at_e
     whole = _written(found, breathe, largest if len(found["moments"]) > 1 else None)
     if whole is not None:
         return [Share("pebble.json", (), whole)]
-    cut, begin = [("", "moments", 0, 0)], 0  # the first one has all the rest
+    cut, begin = [ALL_BUT_MOMENTS], 0
     for rows in shares(found["moments"], largest, breathe):
         cut.append(("", "moments", begin, begin + len(rows)))
         begin += len(rows)
@@ -64,7 +67,9 @@ def _part(found: Sections, pieces: Sequence[Piece]) -> Sections:
     if not pieces:
         return found
     ((_, name, begin, end),) = pieces
-    return {name: found[name][begin:end]} if end else {other: rows for other, rows in found.items() if other != name}
+    if pieces[0] == ALL_BUT_MOMENTS:
+        return {other: rows for other, rows in found.items() if other != name}
+    return {name: found[name][begin:end]}
 
 
 _INDENTED = json.JSONEncoder(ensure_ascii=False, indent=2)

@@ -17,10 +17,14 @@ from bot.store.owner import Sections
 Row = Mapping[str, Any]
 Piece = tuple[str, str, int, int]
 """Rows of one table: in which file, of which table, from which row on, and before which they end."""
-
-
 Breathe = Callable[[], None]
 """What is called between two rows by whoever works beside others, so that they have their turn."""
+
+LARGEST = 8_000_000
+"""Bytes of one file: a bot may send up to 50 MB on Telegram (Bot API, sendDocument) and 10 MB on Discord."""
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+_MARK = "\ufeff"
+"""Tells spreadsheets that the file is UTF-8; without it some show umlauts as two signs."""
 
 
 class Share(NamedTuple):
@@ -29,13 +33,6 @@ class Share(NamedTuple):
     name: str
     pieces: tuple[Piece, ...]
     content: bytes
-
-
-LARGEST = 8_000_000
-"""Bytes of one file: a bot may send up to 50 MB on Telegram (Bot API, sendDocument) and 10 MB on Discord."""
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-_MARK = "\ufeff"
-"""Tells spreadsheets that the file is UTF-8; without it some show umlauts as two signs."""
 
 
 def at_ease() -> None:

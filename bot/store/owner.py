@@ -80,6 +80,8 @@ class Reader:
     """The title of a practice, by its key."""
     breathe: Callable[[], None] = lambda: None
     """Called for each row: whoever reads beside others lets them have their turn, and may raise to end it."""
+    wish: str = ""
+    """By which event all of this is asked for."""
     numbers: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def time(self, at: int | None) -> str | None:

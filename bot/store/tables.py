@@ -377,7 +377,7 @@ outbox = Table(
     Column("moment_id", Id),
     Column("op", String(8), nullable=False),  # new | edit | delete
     Column("edits", Id),  # the outbox row whose message is edited or deleted
-    Column("priority", SmallInteger, nullable=False),  # lower leaves first: 0 answers, 5 nudges
+    Column("priority", SmallInteger, nullable=False),  # lower leaves first: 0 answers, 5 nudges, 7 files
     Column("not_before", BigInteger, nullable=False),
     Column("deadline", BigInteger, nullable=False),
     Column("body", LargeBinary),  # JSON, see Outgoing.to_dict; null when it was forgotten after its time

@@ -13,7 +13,7 @@ from bot.errors import TryLater
 from bot.flows.nudge_cards import cue_and_days
 from bot.nudges.queries import Nudge, of_person
 from bot.outbox.shelf import next_at
-from bot.outbox.states import State
+from bot.outbox.states import COLLECTED, Priority, State
 from bot.people.queries import Person, find
 from bot.schedules.times import next_after, next_times
 from bot.schedules.zones import local
@@ -35,6 +35,8 @@ _ANSWERS = {
     "face": N_("A face"),
 }
 _WHAT = {"edit": N_("edit"), "delete": N_("delete"), "nudge": N_("nudge"), "reply": N_("reply")}
+_NEW = dict.fromkeys((Priority.REPLY, *COLLECTED), "reply")
+"""What a new message is called, by its priority; any other is a nudge."""
 FATES = {
     State.WAITING: N_("waiting"),
     State.SENDING: N_("sending"),
@@ -161,7 +163,7 @@ def _outbox(tx: Tx, person: Person, voice: Voice, zone: str) -> list[dict[str, A
     return [
         {
             "id": row.id,
-            "what": voice.say(_WHAT[row.op if row.op != Op.NEW else "nudge" if row.priority else "reply"]),
+            "what": voice.say(_WHAT[row.op if row.op != Op.NEW else _NEW.get(row.priority, "nudge")]),
             "state": voice.say(FATES[State(row.state)]),
             "when": voice.day_time(local(zone, row.not_before or row.created_at)),
         }

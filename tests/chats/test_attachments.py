@@ -1,5 +1,6 @@
 """A file that comes with a message, and the key that shares a location: the same on every chat that has them."""
 
+import asyncio
 import json
 from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
@@ -12,10 +13,10 @@ from starlette.requests import Request
 
 from bot.chats.telegram import TelegramChat
 from bot.chats.web import COOKIE
-from bot.errors import InDoubt, Outdated, Refused, TryLater
+from bot.errors import InDoubt, Refused, TryLater
 from bot.outbox.history import conversation
 from bot.outbox.shelf import put
-from bot.outbox.studio import Undrawn
+from bot.outbox.studio import Undrawn, Unwanted
 from bot.people.queries import find, meet
 from bot.speech import Address, Attachment, Button, Kind, Op, Outgoing, Receipt
 from bot.store import Tx
@@ -233,7 +234,7 @@ async def test_a_location_in_memory_is_an_event_as_elsewhere(anna: Friend) -> No
 
 @pytest.mark.parametrize(
     ("trouble", "status"),
-    [(None, 200), (TryLater("away"), 503), (Undrawn("KeyError"), 503), (Outdated("taken back"), 404)],
+    [(None, 200), (TryLater("away"), 503), (Undrawn("KeyError"), 503), (Unwanted("taken back"), 404)],
     ids=["made", "away", "broken", "gone"],
 )
 async def test_on_the_page_a_file_is_made_when_it_is_downloaded_and_by_its_owner_alone(
@@ -260,6 +261,32 @@ async def test_on_the_page_a_file_is_made_when_it_is_downloaded_and_by_its_owner
             assert ("Atemzug" in text) == (trouble is None)
             assert trouble is None or str(trouble) not in text
         assert asked == [{"export": "json", "row": number}]
+
+
+async def test_the_page_makes_one_file_at_a_time_for_each_address() -> None:
+    begun, gate = asyncio.Event(), asyncio.Event()
+
+    async def collect(what: Mapping[str, Any]) -> bytes:
+        begun.set()
+        await gate.wait()
+        return b"made"
+
+    async def status(session: aiohttp.ClientSession, path: str) -> int:
+        async with session.get(path) as answer:
+            return answer.status
+
+    talk = SmallTalk(collect=collect)
+    async with served(talk) as url, aiohttp.ClientSession(url) as session, asyncio.timeout(10):
+        file = Attachment("pebble.json", "application/json", "", what={"export": "json"})
+        annas = f"/chat/file/{await talk.say(ANNA, CAPTION, attachment=file)}?me=anna"
+        bens = f"/chat/file/{await talk.say(Address('web', 'ben'), CAPTION, attachment=file)}?me=ben"
+        first = asyncio.create_task(status(session, annas))
+        await begun.wait()
+        assert await status(session, annas) == 503
+        bens_own = asyncio.create_task(status(session, bens))
+        gate.set()
+        assert [await first, await bens_own] == [200, 200]
+        assert await status(session, annas) == 200, "and another one behind it"
 
 
 # Telegram

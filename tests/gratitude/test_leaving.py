@@ -331,7 +331,7 @@ async def test_what_is_on_its_way_is_deleted_behind_its_arrival(anna: Friend, be
     send = next(button.payload for row in anna.newest.rows for button in row if button.label == "Send")
     await house.door.receive(anna.event(Kind.TAP, send, message=anna.newest.id))
     await house.rota.bring_thanks()
-    parcels = await house.store.run(lambda tx: handout.claim(tx, "memory", 10, heavy=8, mine=()))
+    parcels = await house.store.run(lambda tx: handout.claim(tx, "memory", 10, heavy=8, files=8, mine=()))
     (parcel,) = [one for one in parcels if one.address.chat == "bea"]
     receipt = await house.chat.send(parcel.address, parcel.outgoing, nonce=parcel.id)
     await house.store.run(

@@ -33,11 +33,12 @@ def claim(
     worker: JobClaim,
     most: int = 10,
     heavy: int = 8,
+    files: int = 1,
     platform: str = "memory",
     mine: Collection[int] = (),
 ) -> list[int]:
     """Let a worker claim, and return the rows."""
-    parcels = room.store.run_now(lambda tx: worker.claim(tx, platform, most, heavy=heavy, mine=mine))
+    parcels = room.store.run_now(lambda tx: worker.claim(tx, platform, most, heavy=heavy, files=files, mine=mine))
     return [parcel.id for parcel in parcels]
 
 

@@ -236,7 +236,7 @@ async def town(store: Store) -> AsyncIterator[tuple[Town, Sequence[Seat]]]:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         door = Door(store, CATALOGUE, built.ways)
         exports = Exports(store, CATALOGUE)
-        page = await stack.enter_async_context(_served(built, exports.make))
+        page = await stack.enter_async_context(_served(built, exports.make_anew))
         built.chats |= {"web": page, "telegram": _telegram(telegram_api), "discord": _discord(discord_api)}
         pump = Pump(store, built.chats, handout_for(store.url), store.clock, draw=sketch, collect=exports.make)
         # The clock stands still, so nothing may have to wait for a permit; the fakes do not ask for that.

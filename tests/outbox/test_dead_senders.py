@@ -29,7 +29,7 @@ def room(store: Store, clock: HandClock) -> PostRoom:
 def claim_and_die(room: PostRoom, most: int = 10) -> int:
     """Claim rows as a process that is killed before it marks any of them."""
     handout = handout_for(room.store.url)
-    return len(room.store.run_now(lambda tx: handout.claim(tx, room.chat.name, most, heavy=8, mine=())))
+    return len(room.store.run_now(lambda tx: handout.claim(tx, room.chat.name, most, heavy=8, files=8, mine=())))
 
 
 DEAD = DEAD_AFTER.seconds
@@ -82,7 +82,7 @@ async def test_a_senders_rows_are_taken_over_by_others_only_without_a_sign_of_li
     room.put("anna", "x")
     await room.pump.recover()
     sender = handout_for(room.store.url)
-    (parcel,) = room.store.run_now(lambda tx: sender.claim(tx, room.chat.name, 10, heavy=8, mine=()))
+    (parcel,) = room.store.run_now(lambda tx: sender.claim(tx, room.chat.name, 10, heavy=8, files=8, mine=()))
     for silent in (DEAD - 1, DEAD - 1, 2):
         await room.pump.recover()
         await room.pump.settle()

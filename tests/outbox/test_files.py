@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from bot.errors import Outdated, TryLater
-from bot.outbox.easel import MOST_FILES
+from bot.errors import TryLater
+from bot.outbox.pump import MOST_FILES
+from bot.outbox.studio import Unwanted
 from bot.speech import Attachment, Op, Outgoing
 from bot.store import Store
 from tests.kit.clock import HandClock
@@ -95,7 +96,7 @@ async def test_a_row_that_is_not_to_leave_any_more_is_dropped_and_what_is_behind
     room: PostRoom, maker: Maker
 ) -> None:
     maker.gate.set()
-    maker.troubles = [Outdated("gone")]
+    maker.troubles = [Unwanted("gone")]
     room.put_message("anna", filed())
     room.put("anna", "and so on")
     await room.pump.settle()

@@ -13,11 +13,11 @@ from sqlalchemy import event, update
 
 from bot.errors import TryLater
 from bot.outbox.handout import handout_for
-from bot.outbox.marks import counts, expire
+from bot.outbox.marks import Outcome, counts, expire
 from bot.outbox.pace import Pace, limits_of
 from bot.outbox.parcels import Parcel
 from bot.outbox.shelf import Terms, next_at, put_all, row, withdraw
-from bot.outbox.states import DAY, Priority
+from bot.outbox.states import DAY, Priority, State
 from bot.speech import Attachment, Op, Outgoing
 from bot.status import MOST_PAID
 from bot.store import Keyring, Store, Tx
@@ -39,7 +39,7 @@ def held(store: Store, clock: HandClock) -> PostRoom:
 
 def claim(room: PostRoom, most: int = 10) -> list[Parcel]:
     handout = handout_for(room.store.url)
-    return room.store.run_now(lambda tx: handout.claim(tx, room.chat.name, most, heavy=8, mine=()))
+    return room.store.run_now(lambda tx: handout.claim(tx, room.chat.name, most, heavy=8, files=8, mine=()))
 
 
 def claimed_texts(room: PostRoom, most: int = 10) -> list[str]:
@@ -104,7 +104,7 @@ def test_each_claim_and_each_look_at_a_peak_finds_its_rows_by_an_index(room: Pos
             statements.append((statement, values))
 
         event.listen(tx.connection, "before_cursor_execute", note)
-        handout_for(room.store.url).claim(tx, "memory", 10, heavy=8, mine=())
+        handout_for(room.store.url).claim(tx, "memory", 10, heavy=8, files=8, mine=())
         expire(tx)
         counts(tx)
         next_at(tx)
@@ -161,7 +161,7 @@ async def test_an_answer_is_worth_sending_for_a_day(room: PostRoom) -> None:
 async def test_a_message_of_another_platform_is_left_to_its_own_pump(room: PostRoom) -> None:
     room.put("anna", "hello")
     handout = handout_for(room.store.url)
-    assert room.store.run_now(lambda tx: handout.claim(tx, "telegram", 10, heavy=8, mine=())) == []
+    assert room.store.run_now(lambda tx: handout.claim(tx, "telegram", 10, heavy=8, files=8, mine=())) == []
 
 
 async def test_what_was_withdrawn_does_not_leave(room: PostRoom) -> None:
@@ -319,7 +319,7 @@ def test_two_processes_never_send_to_one_address_at_once(two_processes: tuple[Po
     one.put("ben", "side by side")
     with one.store.engine.connect() as first, ThreadPoolExecutor(1) as beside:
         tx = Tx(first, one.clock.now(), one.store.keys)
-        mine = handout_for(one.store.url).claim(tx, "memory", 1, heavy=8, mine=())
+        mine = handout_for(one.store.url).claim(tx, "memory", 1, heavy=8, files=8, mine=())
         theirs = beside.submit(claim, other)  # it waits for whoever has Anna's address in hand
         first.commit()
         texts = [parcel.outgoing.text for parcel in theirs.result(10)]
@@ -348,10 +348,29 @@ def test_who_has_no_room_leaves_files_to_others_and_takes_texts(two_processes: t
     one.put("anna", "behind it")
     one.put("ben", "light")
     full = handout_for(one.store.url)
-    taken = one.store.run_now(lambda tx: full.claim(tx, "memory", 10, heavy=0, mine=()))
-    assert [parcel.outgoing.text for parcel in taken] == ["light"]
-    assert claimed_texts(other) == ["Here"], "what is behind it waits"
+    taken = one.store.run_now(lambda tx: full.claim(tx, "memory", 10, heavy=0, files=0, mine=()))
+    assert [parcel.outgoing.text for parcel in taken] == ["behind it", "light"], "answers do not stand behind files"
+    assert claimed_texts(other) == [], "their chat is being sent to"
+    one.store.run_now(lambda tx: full.mark(tx, [Outcome(parcel.id, State.SENT, message="7") for parcel in taken]))
+    assert claimed_texts(other) == ["Here"]
     assert claimed_texts(one) == []
+
+
+def test_of_files_one_is_claimed_at_a_time_and_those_of_the_same_chat_follow_each_other(room: PostRoom) -> None:
+    handout = handout_for(room.store.url)
+
+    def claimed(files: int) -> list[str]:
+        found = room.store.run_now(lambda tx: handout.claim(tx, "memory", 10, heavy=8, files=files, mine=()))
+        sent = [Outcome(parcel.id, State.SENT, message=str(parcel.id)) for parcel in found]
+        room.store.run_now(lambda tx: handout.mark(tx, sent))
+        return [parcel.outgoing.text for parcel in found]
+
+    for name, text in (("anna", "1"), ("anna", "2"), ("ben", "3")):
+        room.put_message(name, filed(text))
+    room.put("anna", "an answer")
+    room.put_message("anna", filed("part of 1"), priority=Priority.PART)
+    assert claimed(files=0) == ["an answer"]
+    assert [claimed(files=1) for _ in range(5)] == [["part of 1"], ["1"], ["2"], ["3"], []]
 
 
 async def test_of_two_processes_one_makes_each_file(

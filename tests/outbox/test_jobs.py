@@ -278,7 +278,7 @@ def test_what_waits_before_a_row_is_found_by_its_address_also_where_nothing_was_
 
     def plan(tx: Tx) -> str:
         event.listen(tx.connection, "before_cursor_execute", note)
-        JobClaim().claim(tx, "memory", 40, heavy=8, mine=())
+        JobClaim().claim(tx, "memory", 40, heavy=8, files=8, mine=())
         event.remove(tx.connection, "before_cursor_execute", note)
         ((statement, values),) = looks
         return "\n".join(tx.connection.exec_driver_sql(f"EXPLAIN {statement}", values).scalars())

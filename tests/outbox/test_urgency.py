@@ -31,5 +31,11 @@ def test_it_fits_into_an_integer_of_postgresql(priority: Priority, not_before: i
     assert -(2**31) <= urgency(priority, not_before, deadline) < 2**31
 
 
+@given(times, times)
+def test_parts_of_a_file_come_before_whole_ones_and_these_in_the_order_of_the_wishes(one: int, other: int) -> None:
+    assert urgency(Priority.PART, 0, one) > urgency(Priority.FILE, 0, other)
+    assert (urgency(Priority.FILE, 0, one) > urgency(Priority.FILE, 0, other)) == (one < other)
+
+
 def test_at_once_is_the_most_urgent() -> None:
     assert urgency(Priority.REPLY, 0, 0) > urgency(Priority.REPLY, SINCE + 1, 0)

@@ -1,6 +1,7 @@
 """Files of /export are collected when they leave: what becomes of them between the wish and the chat."""
 
 import asyncio
+import itertools
 import json
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -8,10 +9,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot import exports as making
-from bot.errors import Outdated, Refused, TryLater
+from bot.errors import Refused, TryLater
 from bot.exports import Exports
 from bot.flows import collecting, my_data
 from bot.outbox.bodies import opened
@@ -19,17 +20,19 @@ from bot.outbox.handout import handout_for
 from bot.outbox.history import conversation
 from bot.outbox.job_queue import DEAD_AFTER
 from bot.outbox.shelf import put
+from bot.outbox.studio import Unwanted
 from bot.people.queries import still_here
 from bot.privacy.erase import erase
 from bot.privacy.export import collect, share_of, shares_of
 from bot.speech import Attachment, Kind, Outgoing
 from bot.store import Store, Tx
-from bot.store.tables import appearances, outbox
+from bot.store.tables import addresses, appearances, moments, outbox
 from tests.flows.looking import person_of
 from tests.kit.clock import HandClock
 from tests.kit.files import table, unpacked
 from tests.kit.talk import Friend, House, Said
 from tests.kit.thanks import meet
+from tests.outbox.test_pictures import until
 from tests.privacy.test_delete import LAST, asks_and_taps, counts, swept
 
 CANARY = "I like the canary 41d7 that you “keep”."
@@ -89,7 +92,7 @@ async def restart(house: House) -> None:
 def claim_and_die(house: House, most: int = 10) -> list[int]:
     """Claim rows as a process that is killed before it marks any of them; return their numbers."""
     handout = handout_for(house.store.url)
-    parcels = house.store.run_now(lambda tx: handout.claim(tx, "memory", most, heavy=8, mine=()))
+    parcels = house.store.run_now(lambda tx: handout.claim(tx, "memory", most, heavy=8, files=8, mine=()))
     return [parcel.id for parcel in parcels]
 
 
@@ -213,6 +216,57 @@ async def test_a_kill_between_noting_and_sending_leaves_nothing_that_could_not_b
     assert unsent(bea) == []
 
 
+async def test_a_file_that_was_noted_and_put_back_is_collected_anew_without_those_who_left(
+    anna: Friend, bea: Friend, house: House
+) -> None:
+    await meet(anna, bea, CANARY)
+    await asks(bea)
+    house.chat.trouble_with = lambda address, outgoing: TryLater("503") if outgoing.attachment else None
+    await house.pump.settle()
+    assert house.store.run_now(lambda tx: tx.connection.scalars(select(appearances.c.outbox_id)).all())
+    await asks_and_taps(anna)
+    assert not house.store.run_now(lambda tx: tx.connection.scalars(select(appearances.c.outbox_id)).all())
+    house.chat.trouble_with = lambda address, outgoing: None
+    await house.pass_time(120)
+    assert [file.name for file in files(bea)] == NAMES
+    assert not any("canary" in text for file in files(bea) for text in unpacked(file).values())
+
+
+async def test_two_who_export_at_once_are_collected_once_each(
+    anna: Friend, bea: Friend, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(monkeypatch)
+    held.gate.set()
+    small_files(house)
+    for friend in (anna, bea):
+        await lives_long(friend)
+        await asks(friend)
+    await house.pump.settle()
+    assert held.reads == 2
+    assert [file.name for file in files(anna)] == [file.name for file in files(bea)]
+    assert len(files(anna)) > 4
+
+
+async def test_who_waits_for_other_peoples_files_is_answered_meanwhile(
+    anna: Friend, bea: Friend, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(monkeypatch)
+    for friend in (anna, bea):
+        await friend.sign_up()
+    await asks(anna)
+    async with leaving(house, held):
+        await asks(bea)
+        before = len(bea.inbox)
+        await house.door.receive(bea.event(Kind.COMMAND, "help"))
+        meanwhile = asyncio.create_task(house.pump.settle())
+        async with asyncio.timeout(10):
+            await until(lambda: len(bea.inbox) > before)
+        assert files(anna) == files(bea) == []
+        assert [(row.state, row.claims) for row, said in unsent(bea) if said.attachment] == [("waiting", 0)] * 2
+    await asyncio.wait_for(meanwhile, 20)
+    assert [file.name for file in files(bea)] == NAMES
+
+
 async def test_who_leaves_before_it_is_collected_gets_one_last_line_and_no_file(anna: Friend, house: House) -> None:
     before = counts(house.store)
     await anna.sign_up()
@@ -244,6 +298,40 @@ async def test_who_leaves_while_it_is_collected_gets_no_file_either(
     assert house.exports._look is None, "and nothing of theirs is kept at hand"
     await swept(house)
     assert counts(house.store) == before
+
+
+async def test_who_is_erased_while_a_large_file_is_parted_leaves_nothing_behind_that_stops_others(
+    anna: Friend, bea: Friend, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if house.store.url.get_backend_name() == "sqlite":
+        pytest.skip("one writer after the other")
+    small_files(house)
+    await bea.sign_up()
+    await lives_long(anna)
+    await asks(anna)
+    inside, go, real = threading.Event(), threading.Event(), collecting._put_behind
+
+    def slowly(*args: Any) -> bool:
+        inside.set()
+        assert go.wait(20), "nobody let it go"
+        return real(*args)
+
+    monkeypatch.setattr(collecting, "_put_behind", slowly)
+    settling = asyncio.create_task(house.pump.settle())
+    await asyncio.to_thread(inside.wait, 10)
+    erasing = asyncio.create_task(_erased(anna))
+    await asyncio.wait([erasing], timeout=0.5)
+    go.set()
+    await asyncio.wait_for(asyncio.gather(settling, erasing), 20)
+    assert not [row.id for row in house.store.run_now(_unsent_without_a_person)]
+    await bea.command("help")
+    assert bea.said[-1] != bea.said[0]
+
+
+def _unsent_without_a_person(tx: Tx) -> list[Any]:
+    nobody = outbox.c.address_id.in_(select(addresses.c.id).where(addresses.c.person_id.is_(None)))
+    alive = outbox.c.state.in_(("waiting", "sending"))
+    return list(tx.connection.execute(select(outbox.c.id).where(nobody, alive, outbox.c.sealed)))
 
 
 async def test_words_of_who_leaves_while_it_is_collected_are_not_sent(
@@ -403,8 +491,8 @@ async def test_for_a_lot_of_moments_a_line_says_at_once_that_files_come(
 # More than one file
 
 
-async def lives_long(friend: Friend, moments: int = 12) -> None:
-    for number in range(moments):
+async def lives_long(friend: Friend, most: int = 12) -> None:
+    for number in range(most):
         await friend.begin("Evening joy")
         await friend.send(f"joy number {number} " + "🌱" * 300)
 
@@ -468,13 +556,38 @@ async def test_files_that_are_made_by_another_process_go_on_where_the_others_end
         assert [words.split()[2] for words in found if words] == [str(number) for number in range(12)]
 
 
+async def test_files_of_several_looks_miss_no_message_though_those_before_have_left_meanwhile(
+    anna: Friend, house: House
+) -> None:
+    small_files(house)
+    await lives_long(anna)
+    await asks(anna)
+    await house.door.receive(anna.event(Kind.COMMAND, "help"))
+    tries = itertools.count()
+
+    def fails_once(_address: Any, outgoing: Outgoing) -> Exception | None:
+        return TryLater("503") if outgoing.attachment and next(tries) == 2 else None
+
+    house.chat.trouble_with = fails_once
+    await house.pump.settle()
+    await restart(house)  # with nothing at hand
+    await house.pass_time(300)
+    found = files(anna)
+    first = json.loads(next(file for file in found if file.name == "pebble-1.json").text)
+    sheets = {name: text for file in found if file.name.endswith(".zip") for name, text in unpacked(file).items()}
+    rows = [row for name, text in sheets.items() if name.startswith("messages") for row in table(text)]
+    (counted,) = [row["rows"] for row in table(sheets["contents.csv"]) if row["table"] == "messages"]
+    assert len(rows) == len(first["messages"]) == int(counted)
+    assert [row["body.text"] for row in rows] == [message["body"]["text"] for message in first["messages"]]
+
+
 async def test_who_dies_behind_the_parting_cuts_nothing_anew(anna: Friend, house: House) -> None:
     small_files(house)
     await lives_long(anna)
     await asks(anna)
     row = claim_and_die(house)[0]
     (what,) = [said.attachment.what for found, said in unsent(anna) if found.id == row and said.attachment]
-    with pytest.raises(Outdated):
+    with pytest.raises(Unwanted):
         await house.exports.make({**(what or {}), "row": row})
     parts = [said.attachment.name for found, said in unsent(anna) if found.id > row + 1 and said.attachment]
     await anna.house.door.receive(anna.event(Kind.COMMAND, "now", rest="Evening joy"))
@@ -485,6 +598,23 @@ async def test_who_dies_behind_the_parting_cuts_nothing_anew(anna: Friend, house
     assert jsons == parts == [f"pebble-{number}.json" for number in range(1, len(jsons) + 1)]
     told, _ = words_in(files(anna))
     assert [words.split()[2] for words in told if words] == [str(number) for number in range(12)]
+
+
+async def test_the_other_file_gives_way_also_to_parts_that_are_on_their_way(anna: Friend, house: House) -> None:
+    small_files(house)
+    await lives_long(anna)
+    await asks(anna)
+    first, second = claim_and_die(house)
+    wanted = {row.id: {**said.attachment.what, "row": row.id} for row, said in unsent(anna) if said.attachment}  # type: ignore[dict-item]
+    with pytest.raises(Unwanted):
+        await house.exports.make(wanted[first])
+    parts = update(outbox).where(outbox.c.id > second).values(state="sending")
+    assert house.store.run_now(lambda tx: tx.connection.execute(parts).rowcount) > 1
+    house.exports = Exports(house.store, house.catalogue)
+    with pytest.raises(Unwanted):
+        await house.exports.make(wanted[second])
+    (behind,) = [row for row, _ in unsent(anna) if row.state == "waiting"]
+    assert behind.key == f"instead:{second}:0"
 
 
 async def test_every_file_of_several_is_taken_back_with_whose_words_are_told(
@@ -540,12 +670,46 @@ async def test_the_page_gets_a_file_anew_and_nothing_once_it_is_taken_back(
         return [(int(one.id[1:]), one.attachment.what or {}) for one in found if one.attachment]
 
     (whole, what), (zipped, of_tables) = house.store.run_now(lines)
-    assert b"canary" in await house.exports.make({**what, "row": whole})
-    assert b"PK" in await house.exports.make({**of_tables, "row": zipped})
+    assert b"canary" in await house.exports.make_anew({**what, "row": whole})
+    assert b"PK" in await house.exports.make_anew({**of_tables, "row": zipped})
     await asks_and_taps(anna)
     assert house.store.run_now(lines) == []
-    with pytest.raises(Outdated):
-        await house.exports.make({**what, "row": whole})
+    with pytest.raises(Unwanted):
+        await house.exports.make_anew({**what, "row": whole})
+
+
+async def test_the_page_gets_what_is_kept_now_however_lately_the_chat_got_its_file(anna: Friend, house: House) -> None:
+    await anna.begin("Evening joy")
+    await anna.send("a walk in the rain")
+    await anna.command("export")
+    row, what = next((row.id, said.attachment.what or {}) for row, said in rows_of(anna) if said.attachment)
+    assert "a walk in the rain" in files(anna)[0].text
+    await house.store.run(lambda tx: tx.connection.execute(update(moments).values(sealed_words=None)))
+    (moment,) = json.loads(await house.exports.make_anew({**what, "row": row}))["moments"]
+    assert moment["words"] is None
+    assert house.exports._look is None
+
+
+async def test_what_is_at_hand_stays_for_as_long_as_files_are_made_of_it(
+    anna: Friend, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held(monkeypatch)
+    held.gate.set()
+    monkeypatch.setattr(making, "AT_HAND", 0.6)
+    small_files(house)
+    await lives_long(anna)
+    send = house.chat.send
+
+    async def slowly(*args: Any, **more: Any) -> Any:
+        await asyncio.sleep(0.15)
+        return await send(*args, **more)
+
+    monkeypatch.setattr(house.chat, "send", slowly)
+    await anna.command("export")
+    assert len(files(anna)) > 4
+    assert held.reads == 1
+    async with asyncio.timeout(10):
+        await until(lambda: house.exports._look is None)
 
 
 async def test_on_the_page_a_file_that_has_grown_stays_one(anna: Friend, house: House) -> None:
@@ -554,7 +718,7 @@ async def test_on_the_page_a_file_that_has_grown_stays_one(anna: Friend, house: 
     await lives_long(anna)
     found = [(row.id, said.attachment.what or {}) for row, said in rows_of(anna) if said.attachment]
     small_files(house)
-    whole, zipped = [await house.exports.make({**what, "row": row}) for row, what in found]
+    whole, zipped = [await house.exports.make_anew({**what, "row": row}) for row, what in found]
     told = [row["words"] for row in json.loads(whole)["moments"]]
     assert len(told) == 12
     sheet = unpacked(Attachment("pebble-tables.zip", "application/zip", "", packed=True).holding(zipped))

@@ -226,9 +226,9 @@ async def test_a_message_that_is_on_its_way_arrives_before_the_last_line_and_lea
     payload, message = anna.newest.rows[0][0].payload, anna.newest.id
     await house.door.receive(anna.event(Kind.COMMAND, "help"))
     handout = handout_for(house.store.url)
-    (parcel,) = await house.store.run(lambda tx: handout.claim(tx, "memory", 10, heavy=8, mine=()))
+    (parcel,) = await house.store.run(lambda tx: handout.claim(tx, "memory", 10, heavy=8, files=8, mine=()))
     await house.door.receive(anna.event(Kind.TAP, payload, message=message))
-    assert await house.store.run(lambda tx: handout.claim(tx, "memory", 10, heavy=8, mine=())) == []
+    assert await house.store.run(lambda tx: handout.claim(tx, "memory", 10, heavy=8, files=8, mine=())) == []
     await house.store.run(lambda tx: mark(tx, [Outcome(parcel.id, State.SENT, message="m-1")]))
     await house.pump.settle()
     assert anna.newest.text == LAST
@@ -243,7 +243,7 @@ async def test_a_message_whose_sender_died_is_not_sent_again(house: House) -> No
     await anna.tap("Delete everything")
     payload, message = anna.newest.rows[0][0].payload, anna.newest.id
     await house.door.receive(anna.event(Kind.COMMAND, "help"))
-    await house.store.run(lambda tx: handout_for(house.store.url).claim(tx, "memory", 10, heavy=8, mine=()))
+    await house.store.run(lambda tx: handout_for(house.store.url).claim(tx, "memory", 10, heavy=8, files=8, mine=()))
     await house.door.receive(anna.event(Kind.TAP, payload, message=message))
     again = reopened(house)
     await again.rota.begin_anew()
