@@ -14,7 +14,7 @@ from sqlalchemy import case, update
 from bot.outbox import job_waits, jobs
 from bot.outbox.job_numbers import tidy
 from bot.outbox.job_queue import Line, entrypoint
-from bot.outbox.job_rows import LATER, lock_addresses, look
+from bot.outbox.job_rows import LATER, SOON, lock_addresses, look
 from bot.outbox.marks import Outcome, mark
 from bot.outbox.parcels import COLUMNS, Parcel, contents, opened
 from bot.outbox.states import State
@@ -76,7 +76,7 @@ class JobClaim:
         parcels = opened(tx, tx.connection.execute(_SENDING, {"ids": list(taken)}), list(taken))
         read = {taken[parcel.id] for parcel in parcels}
         ended: dict[int, JOB_STATUS] = dict.fromkeys(taken, "exception")
-        _finish(tx, [job for job in {*taken.values()} - read if not _has(job, mine)], ended)
+        _finish(tx, [job for job in {*taken.values()} - read if not job.has(mine)], ended)
         return parcels
 
     def keep(self, tx: Tx, mine: Collection[int]) -> None:
@@ -123,7 +123,7 @@ class JobClaim:
             if asked <= 0:
                 return fit
             if line == Line.NUDGE:
-                taken, more = jobs.take_rows(tx, self._worker, name, asked)
+                taken, more = jobs.take_rows(tx, self._worker, name, asked, mine)
             else:
                 taken = jobs.take(tx, self._worker, name, asked)
                 more = len(taken) == asked
@@ -146,10 +146,14 @@ def _fitting(tx: Tx, platform: str, taken: Collection[jobs.Job], mine: Collectio
     found = look(tx, platform, rows, by_key.keys())
     job_of = {row: by_key[key] for row, key in found.keys.items()}
     back = _let_wait(tx, {row: wait.seconds for row, wait in found.waits.items()}, job_of)
+    # As they are: to let a row leave its bundle is to wait for whoever holds it, with all that was taken here.
+    locked = [job for job in taken if job.key in found.locked]
+    job_waits.put_back(tx, {job.id: SOON for job in locked if not job.has(mine)})
     fit = {row: job_of[row] for row in found.fit}
-    stay = back.union(fit.values())
+    # A job stays while a row of it may leave, or is being sent here; who went back has it, too.
+    stay = back.union(fit.values(), locked)
     ended: dict[int, JOB_STATUS] = dict.fromkeys(found.unknown, ENDS[State.UNKNOWN])
-    _finish(tx, [job for job in taken if job not in stay and not _has(job, mine)], ended)
+    _finish(tx, [job for job in taken if job not in stay and not job.has(mine)], ended)
     jobs.leave(tx, dict.fromkeys(found.elsewhere, 0))
     job_waits.hold_back(tx, {wait.address_id for wait in found.waits.values() if wait.whole_address}, LATER)
     job_waits.release(tx, found.freed)
@@ -174,7 +178,3 @@ def _finish(tx: Tx, over: Collection[jobs.Job], ended: Mapping[int, JOB_STATUS])
     jobs.finish(
         tx, {job.id: next((ended[row] for row in reversed(job.rows) if row in ended), "canceled") for job in over}
     )
-
-
-def _has(job: jobs.Job, rows: Collection[int]) -> bool:
-    return any(row in rows for row in job.rows)

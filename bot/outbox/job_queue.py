@@ -30,7 +30,7 @@ NAMES = SETTINGS.qualified
 DEAD_AFTER = timedelta(seconds=3 * BEAT)
 """Without a sign of life for so long, what a worker held is handed to another."""
 
-QUEUE = table(SETTINGS.queue_table, column("dedupe_key"))
+QUEUE = table(SETTINGS.queue_table, column("dedupe_key"), column("priority"))
 """PgQueuer's table, for what is asked of rows and jobs together."""
 QUERIES = QueryQueueBuilder(SETTINGS)
 

@@ -48,7 +48,7 @@ class Wait:
 
 @dataclass(slots=True)
 class Found:
-    """What there is to do about the rows of jobs that were taken; about those that it does not name, nothing."""
+    """What there is to do about the rows of jobs that were taken; those that it does not name are over."""
 
     keys: dict[int, int] = field(default_factory=dict)
     """Those that were alive under these jobs, and the key of the job of each."""
@@ -61,6 +61,8 @@ class Found:
     """Twice in the hands of a worker that died."""
     freed: set[int] = field(default_factory=set)
     """The addresses of these."""
+    locked: set[int] = field(default_factory=set)
+    """The keys of jobs of which somebody holds a row in this very moment: nothing is said of the rows of these."""
 
 
 def look(tx: Tx, platform: str, row_ids: list[int], keys: Collection[int]) -> Found:
@@ -74,12 +76,15 @@ def look(tx: Tx, platform: str, row_ids: list[int], keys: Collection[int]) -> Fo
     ours = set(tx.connection.scalars(_OURS, these))
     # A statement of its own, which sees what was committed until the last lock was had.
     rows = {row.id: row for row in tx.connection.execute(_ROWS, {**these, "now": tx.now})}
-    waits = {row.id: _wait(row, tx.now, ours) for row in rows.values()}
-    busy = {row.address_id for row in rows.values() if row.state == State.SENDING and waits[row.id]}
-    found = Found()
+    found = Found(locked={row.key for row in rows.values() if row.id not in ours})
+    waits = {row.id: _wait(row, tx.now) for row in rows.values()}
+    held = {row.id for row in rows.values() if waits[row.id] or row.key in found.locked}
+    busy = {row.address_id for row in rows.values() if row.state == State.SENDING and row.id in held}
     for row_id in row_ids:
         row = rows.get(row_id)
         if row is None or row.state not in ALIVE:
+            continue
+        if row.key in found.locked:
             continue
         found.keys[row_id] = row.key
         if row.platform != platform:
@@ -112,10 +117,10 @@ def _give_up(tx: Tx, row_ids: Collection[int]) -> None:
         tx.connection.execute(rows, {"ids": list(row_ids)})
 
 
-def _wait(row: Any, now: int, ours: set[int]) -> Wait | None:
+def _wait(row: Any, now: int) -> Wait | None:
     """Return what this row waits for, None where it may leave."""
     here = row.address_id
-    if row.id not in ours or row.sooner:
+    if row.sooner:
         return Wait(SOON, here)
     if row.state == State.SENDING:
         if row.leased > 0:  # by a process of the release before PgQueuer came
@@ -162,6 +167,8 @@ _other, _earlier, _target, _job = (
     outbox.alias("target"),
     QUEUE.alias("job"),
 )
+_own = QUEUE.alias("own")
+_ITS_OWN = _own.c.dedupe_key == cast(_key(outbox), String), text("own.status = 'picked'")
 _here = (_other.c.address_id == outbox.c.address_id, _other.c.state == State.SENDING, not_(_looked_at(_other)))
 _alive = text(f"job.status = 'picked' AND job.heartbeat >= now() - interval '{DEAD_AFTER.seconds} s'")
 _eligible = text("job.status = 'queued' AND job.execute_after <= now()")
@@ -189,13 +196,16 @@ _ROWS = (
             ),
             else_=False,
         ).label("held"),
-        # One that was put before it could have been taken before it too: somebody is taking it right now.
+        # One that was put before it, and is as urgent, could have been taken before it too: somebody is taking it right
+        # now. Of two nudges that is not so where the later one has the tighter deadline.
         exists()
         .where(
             *before(_earlier),
             not_(_looked_at(_earlier)),
             _job.c.dedupe_key == cast(_key(_earlier), String),
             _eligible,
+            *_ITS_OWN,
+            _job.c.priority >= _own.c.priority,
         )
         .label("sooner"),
         func.coalesce(outbox.c.leased_until_real - func.date_part("epoch", func.now(), type_=Double), 0).label(

@@ -37,6 +37,10 @@ class Job(NamedTuple):
         """Whether it is a row's own."""
         return self.rows == (self.key,)
 
+    def has(self, row_ids: Collection[int]) -> bool:
+        """Return whether one of these rows stood under it, also if it has left meanwhile: to be on the safe side."""
+        return any(row in row_ids for row in self.rows)
+
 
 class New(NamedTuple):
     """A job that is put: its key and rows, how urgent it is, where it stands, and for how long it is held back."""
@@ -64,8 +68,12 @@ def put_jobs(tx: Tx, new: Collection[New]) -> None:
 def put(tx: Tx, row_ids: Collection[int]) -> None:
     """Put a job for each of these rows; one that has a job of its own keeps it."""
     if row_ids:
-        rows = tx.connection.execute(_ROWS, {"ids": list(row_ids)}).all()
-        put_jobs(tx, [_own(row, row.not_before - row.at) for row in rows])
+        put_own(tx, tx.connection.execute(_ROWS, {"ids": list(row_ids)}).all())
+
+
+def put_own(tx: Tx, rows: Collection[Any]) -> None:
+    """Put a job for each of these rows, of which `OF_ROW` is known."""
+    put_jobs(tx, [_own(row, row.not_before - row.at) for row in rows])
 
 
 def leave(tx: Tx, delays: Mapping[int, float]) -> None:
@@ -128,10 +136,12 @@ def take(tx: Tx, worker: QueueManagerId, name: QueueEntrypoint, most: int) -> li
     return [Job(row["id"], int(row["dedupe_key"]), tuple(map(int, row["payload"].split(b",")))) for row in found]
 
 
-def take_rows(tx: Tx, worker: QueueManagerId, name: QueueEntrypoint, most: int) -> tuple[list[Job], bool]:
+def take_rows(
+    tx: Tx, worker: QueueManagerId, name: QueueEntrypoint, most: int, mine: Collection[int]
+) -> tuple[list[Job], bool]:
     """Return jobs as `take` does, until they have `most` rows, and whether there may be more jobs.
 
-    How many that are is known by a look at those that come next.
+    How many that are is known by a look at those that come next. One of `mine`, which are being sent here, comes along.
     """
     values = {"name": name, "most": most, "dead": DEAD_AFTER}
     sizes = [bytes(payload).count(b",") + 1 for payload in tx.connection.scalars(_NEXT, values)]
@@ -141,8 +151,11 @@ def take_rows(tx: Tx, worker: QueueManagerId, name: QueueEntrypoint, most: int) 
     found = take(tx, worker, name, enough)
     # Others may have taken what was looked at, and left larger ones.
     before = [0, *accumulate(len(job.rows) for job in found)]
-    put_back(tx, {job.id: 0 for job, rows in zip(found, before, strict=False) if rows >= most})
-    return [job for job, rows in zip(found, before, strict=False) if rows < most], len(found) == enough
+    kept = [job for job, rows in zip(found, before, strict=False) if rows < most or job.has(mine)]
+    if surplus := {job.id: 0 for job in found if job not in kept}:
+        put_back(tx, surplus)
+        tx.wakes = True
+    return kept, len(found) == enough
 
 
 def held(tx: Tx, worker: QueueManagerId, row_ids: Collection[int]) -> dict[Job, frozenset[int]]:
@@ -167,13 +180,13 @@ def finish(tx: Tx, found: Mapping[int, JOB_STATUS]) -> None:
 
 _IDS = bindparam("ids", type_=ARRAY(BigInteger))
 _ALIVE = f"outbox.state IN ('{State.WAITING}', '{State.SENDING}')"
-_OF_ROW = (
+OF_ROW = (
     "id, priority, not_before, deadline, heavy, date_part('epoch', now()) AS at,"
     " (SELECT platform FROM addresses WHERE addresses.id = outbox.address_id)"
 )
 """What the job of a row is made of; `at` is the database's own time (UTC seconds)."""
-_ROWS = text(f"SELECT {_OF_ROW} FROM outbox WHERE id = ANY(:ids) ORDER BY id").bindparams(_IDS)  # noqa: S608
-_LEAVE = text(f"UPDATE outbox SET bundle = NULL WHERE id = ANY(:ids) RETURNING {_OF_ROW}").bindparams(_IDS)  # noqa: S608
+_ROWS = text(f"SELECT {OF_ROW} FROM outbox WHERE id = ANY(:ids) ORDER BY id").bindparams(_IDS)  # noqa: S608
+_LEAVE = text(f"UPDATE outbox SET bundle = NULL WHERE id = ANY(:ids) RETURNING {OF_ROW}").bindparams(_IDS)  # noqa: S608
 _ALONE = text("UPDATE outbox SET bundle = NULL WHERE id = ANY(:ids) AND bundle IS NOT NULL").bindparams(_IDS)
 _MISSING = text(
     f"SELECT outbox.id FROM outbox WHERE {_ALIVE} AND NOT EXISTS"  # noqa: S608 - only names of our own
@@ -195,7 +208,7 @@ _NEXT = text(
 ).bindparams(bindparam("most", type_=Integer))
 _ROWS_OF_JOB = "CAST(string_to_array(convert_from(job.payload, 'UTF8'), ',') AS bigint[])"
 # By the rows' own word: one that has left a bundle still stands in its payload. The job of a row that is gone is found
-# by the row's number.
+# by the row's number where it was its own; a bundle's is taken over when its signs of life end, and ends then.
 _HELD = text(
     f"SELECT job.id, job.dedupe_key, job.payload, theirs.alive FROM {NAMES.queue_table} AS job CROSS JOIN LATERAL"  # noqa: S608
     f" (SELECT array_agg(outbox.id) AS alive FROM outbox WHERE outbox.id = ANY({_ROWS_OF_JOB}) AND {_ALIVE}"

@@ -305,3 +305,36 @@ def test_who_edits_a_nudge_waits_until_it_has_left_its_bundle_for_the_chat(room:
     assert claim(room, worker) == rows
     mark(room, worker, *sent(*rows))
     assert claim(room, worker) == ids(room)[10:]
+
+
+async def test_of_two_nudges_the_tighter_one_leaves_first_however_many_people_have_two(room: PostRoom) -> None:
+    people = [room.recipient(f"p{number}") for number in range(450)]
+    now = room.clock.now()
+    evening, doorway = (Terms(priority=Priority.NUDGE, deadline=now + seconds) for seconds in (3 * 3600, 1800))
+
+    def both(tx: Tx) -> None:
+        for terms in (evening, doorway):
+            put_all(tx, [row(tx, one, Outgoing(str(terms.deadline)), terms) for one in people])
+
+    room.store.run_now(both)
+    worker = JobClaim()
+    first = claim(room, worker)
+    assert first == ids(room)[450:460]
+    mark(room, worker, *sent(*first))
+    await room.pump.settle()
+    assert set(room.states()) == {"sent"}
+
+
+def test_whoever_holds_a_row_of_a_bundle_keeps_no_answer_waiting(room: PostRoom) -> None:
+    ring(room, TEN)
+    room.put("anna", "answer")
+    with room.store.engine.begin() as elsewhere:
+        elsewhere.execute(update(outbox).where(outbox.c.id == ids(room)[3]).values(claims=1))
+        with room.store.engine.begin() as here:
+            here.execute(text("SET LOCAL lock_timeout = '2s'"))
+            tx = Tx(here, room.clock.now(), room.store.keys)
+            taken = JobClaim().claim(tx, "memory", 10, heavy=8, files=1, mine=())
+        assert [parcel.outgoing.text for parcel in taken] == ["answer"]
+    room.clock.forward(1)
+    assert len(claim(room, JobClaim())) == 10
+    assert len(set(bundles(room)[:10])) == 1, "nobody had to leave"
