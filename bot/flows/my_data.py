@@ -75,7 +75,7 @@ def _send(visit: Visit, form: str, caption: str) -> None:
     what = {"export": form, "of": visit.incoming.key}
     file = Attachment(name, mime, "", packed=name.endswith(".zip"), what=what)
     sorry = visit.voice.say(N_("I could not put this file together just now. /export tries once more."))
-    visit.show(Outgoing(visit.voice.say(caption), attachment=file, alt=sorry))
+    visit.show_file(Outgoing(visit.voice.say(caption), attachment=file, alt=sorry))
 
 
 def _perform_export(visit: Visit, _effect: SendExport) -> None:

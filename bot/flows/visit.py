@@ -12,6 +12,7 @@ from bot.nudges.moments import Moment
 from bot.nudges.prompts import OWN_WORDS, Occasion, opening
 from bot.outbox import bodies, shelf
 from bot.outbox.shelf import Terms
+from bot.outbox.states import Priority
 from bot.people.queries import Person, find
 from bot.schedules.zones import local
 from bot.speech import Button, Form, Incoming, Op, Outgoing, Payload, Rows, Ways, read_payload
@@ -121,6 +122,7 @@ class Visit:
     form: Form | None = None
     _tapped: tuple[int, list[Outgoing]] | None = field(default=None, init=False)
     """The tapped message as it was read last in this visit; nothing has been put for it since."""
+    _priority: Priority = field(default=Priority.REPLY, init=False)
 
     @property
     def reads_first(self) -> str:
@@ -138,7 +140,13 @@ class Visit:
         """
         if wants_line(self.tx, self.person) and (line := self.voice.say(KEPT)) not in outgoing.text:
             shelf.put(self.tx, self.person.recipient, Outgoing(line))
-        shelf.put(self.tx, self.person.recipient, outgoing, Terms(moment_id=moment_id, links=links))
+        terms = Terms(priority=self._priority, moment_id=moment_id, links=links)
+        shelf.put(self.tx, self.person.recipient, outgoing, terms)
+
+    def show_file(self, outgoing: Outgoing) -> None:
+        """Answer with a file that is collected when it leaves; what is said behind it here stands behind it."""
+        self._priority = Priority.FILE
+        self.show(outgoing)
 
     def show_before_all(self, outgoing: Outgoing, links: Collection[int] = ()) -> None:
         """Answer with a message that is to be read before anything else: what is kept stands below it."""

@@ -36,10 +36,11 @@ class Priority(IntEnum):
     PART = 6
     """One of several files that took the place of one: all of them leave before anything is collected for others."""
     FILE = 7
+    """A file, or what is said in one breath with it and behind it."""
 
 
 COLLECTED = (Priority.PART, Priority.FILE)
-"""What is collected when it leaves: until then its row says what is wanted, and holds nothing of anybody."""
+"""What is collected when it leaves: until then its row says what is wanted, and holds no words of others."""
 
 DAY = 86_400
 REPLY_LIFETIME = DAY
