@@ -6,7 +6,7 @@ from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from bot.catalogue import Catalogue
 from bot.clock import Clock
@@ -14,7 +14,7 @@ from bot.errors import TryLater
 from bot.flows.my_data import PARTS
 from bot.gratitude import invitations, pass_on
 from bot.nudges.catching_up import BATCH, latest_seen, overdue_ones, quiet_ones, ring_anew
-from bot.nudges.due import next_due
+from bot.nudges.due import NEXT, next_due
 from bot.nudges.rules import Quiet
 from bot.nudges.sweep import sweep
 from bot.outbox.marks import drop_all, expire, forget_old, let_older_go
@@ -45,6 +45,10 @@ one had come to: what was taken lies before, and PostgreSQL walks over it until 
 SEEN_DAYS = 7
 SET_BACK = 60
 """Seconds by which the wall clock has to go back before what is due is worked out anew."""
+
+
+# In one look: most ticks find nothing.
+_COMING = select(NEXT.scalar_subquery(), pass_on.NEXT.scalar_subquery())
 
 
 class Rota:
@@ -86,8 +90,7 @@ class Rota:
         await self._notice_the_clock()
         now = self._clock.now()
         since = self._since(now)
-        # In one look: most ticks find nothing.
-        due, thanks = await self._store.read(lambda tx: (next_due(tx, since), pass_on.next_due(tx)))
+        due, thanks = await self._store.read(lambda tx: tx.connection.execute(_COMING, {"since": since}).one())
         if self._is_due(due):
             await self._sweep_all(await self._store.read(quiet_ones))
         else:

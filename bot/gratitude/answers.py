@@ -86,12 +86,13 @@ def let_in(tx: Tx, person: Person) -> None:
     bring_each(tx, waiting, bring, _put_off)
 
 
-_NEXT = select(func.min(links.c.answer_due_at)).where(links.c.answer_due_at.is_not(None))
+NEXT = select(func.min(links.c.answer_due_at).label("at")).where(links.c.answer_due_at.is_not(None))
+"""When the next answer is to be brought (UTC seconds)."""
 
 
 def next_due(tx: Tx) -> int | None:
     """Return when the next answer is to be brought (UTC seconds), or None."""
-    found: int | None = tx.connection.scalar(_NEXT)
+    found: int | None = tx.connection.scalar(NEXT)
     return found
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 
 from bot.gratitude import answers, invitations, queries
 from bot.gratitude.arriving import bring_each, comes_to, due_links
@@ -186,13 +186,17 @@ def let_in(tx: Tx, person: Person) -> None:
     answers.let_in(tx, person)
 
 
-_NEXT = select(func.min(links.c.due_at)).where(links.c.due_at.is_not(None))
+_FIRST = union_all(
+    select(func.min(links.c.due_at).label("at")).where(links.c.due_at.is_not(None)), answers.NEXT
+).subquery()
+NEXT = select(func.min(_FIRST.c.at))
+"""When the next sentence or answer is to be brought (UTC seconds)."""
 
 
 def next_due(tx: Tx) -> int | None:
     """Return when the next sentence or answer is to be brought (UTC seconds), or None."""
-    sentence: int | None = tx.connection.scalar(_NEXT)
-    return min((at for at in (sentence, answers.next_due(tx)) if at is not None), default=None)
+    found: int | None = tx.connection.scalar(NEXT)
+    return found
 
 
 def sweep(tx: Tx) -> int:

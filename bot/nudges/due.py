@@ -109,10 +109,11 @@ def put_due(tx: Tx, rows: list[DueRow]) -> None:
 
 def next_due(tx: Tx, since: int = 0) -> int | None:
     """Return when the next row is due, stale ones included, or None; none before `since` (both in UTC seconds)."""
-    return tx.connection.scalar(_NEXT, {"since": since})
+    return tx.connection.scalar(NEXT, {"since": since})
 
 
-_NEXT = select(due.c.at).where(due.c.at >= bindparam("since", type_=BigInteger)).order_by(due.c.at).limit(1)
+NEXT = select(due.c.at).where(due.c.at >= bindparam("since", type_=BigInteger)).order_by(due.c.at).limit(1)
+"""When the next row is due, none before `since`."""
 
 
 _key = tuple_(due.c.at, due.c.nudge_id, due.c.version)
