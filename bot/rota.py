@@ -39,9 +39,10 @@ FIRST = 100
 meanwhile is noticed before the large ones."""
 SIDE_BY_SIDE = 2
 """Batches that are swept at once where there are several writers: while the database has one, another is worked on."""
-LOOK_BACK = 10.0
+LOOK_BACK, BEHIND = 10.0, 60
 """Seconds after which a tick looks for what is due from the very beginning again. In between it begins where the last
-one had come to: what was taken lies before, and PostgreSQL walks over it until a vacuum has been there."""
+one had come to, less a minute for what was being put meanwhile: what was taken lies before, and PostgreSQL walks
+over it until a vacuum has been there."""
 SEEN_DAYS = 7
 SET_BACK = 60
 """Seconds by which the wall clock has to go back before what is due is worked out anew."""
@@ -103,7 +104,7 @@ class Rota:
     def _since(self, now: int) -> int:
         """Return from when on (UTC seconds) to look for what is due."""
         if self._clock.monotonic() - self._looked_back < LOOK_BACK:
-            return min(self._taken_until, now)
+            return min(self._taken_until, now) - BEHIND
         self._looked_back = self._clock.monotonic()
         return 0
 

@@ -303,8 +303,6 @@ async def test_who_leaves_while_it_is_collected_gets_no_file_either(
 async def test_who_is_erased_while_a_large_file_is_parted_leaves_nothing_behind_that_stops_others(
     anna: Friend, bea: Friend, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if house.store.url.get_backend_name() == "sqlite":
-        pytest.skip("one writer after the other")
     small_files(house)
     await bea.sign_up()
     await lives_long(anna)
