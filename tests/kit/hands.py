@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
 from bot.outbox.job_claim import JobClaim
@@ -14,6 +15,11 @@ from tests.kit.shelf import PostRoom
 
 GRACE = 1800
 """Seconds for which a nudge here is worth sending."""
+
+ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+"""For tests of what only PostgreSQL has: the fixture `store` is there alone."""
+TEN = [f"p{number}" for number in range(10)]
+"""Names of as many people as a bundle holds."""
 
 
 def all_jobs(room: PostRoom) -> list[Any]:

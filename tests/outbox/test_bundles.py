@@ -1,7 +1,6 @@
 """Nudges that share a job on PostgreSQL: each of them still waits, fails, goes and is taken over for itself."""
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select, text, update
@@ -16,22 +15,16 @@ from bot.outbox.states import Priority
 from bot.privacy.erase import erase
 from bot.privacy.parts import PARTS
 from bot.speech import Op, Outgoing
-from bot.store import Keyring, Store, Tx
+from bot.store import Store, Tx
 from bot.store.tables import addresses, outbox
 from tests.kit.clock import HandClock
-from tests.kit.databases import KEY, Postgres
-from tests.kit.hands import GRACE, all_jobs, bundles, claim, ids, logged, mark, payloads, ring, sent
+from tests.kit.hands import GRACE, ON_POSTGRESQL, TEN, all_jobs, bundles, claim, ids, logged, mark, payloads, ring, sent
 from tests.kit.shelf import HeldChat, PostRoom
 
 DEAD = DEAD_AFTER.seconds
-TEN = [f"p{number}" for number in range(10)]
 
 
-@pytest.fixture
-def store(postgres_server: Postgres, clock: HandClock) -> Iterator[Store]:
-    opened = Store(postgres_server.database(), clock, Keyring([KEY]))
-    yield opened
-    opened.close()
+pytestmark = ON_POSTGRESQL
 
 
 @pytest.fixture

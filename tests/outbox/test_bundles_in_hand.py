@@ -1,7 +1,5 @@
 """A bundle in the hands of workers that send half of it, are slow, or die; and one whose job is gone."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import text
 
@@ -9,21 +7,15 @@ from bot.outbox.job_claim import LOOK, JobClaim
 from bot.outbox.job_queue import DEAD_AFTER
 from bot.outbox.marks import Outcome
 from bot.outbox.states import State
-from bot.store import Keyring, Store
+from bot.store import Store
 from tests.kit.clock import HandClock
-from tests.kit.databases import KEY, Postgres
-from tests.kit.hands import all_jobs, bundles, claim, ids, logged, mark, payloads, ring, sent
+from tests.kit.hands import ON_POSTGRESQL, TEN, all_jobs, bundles, claim, ids, logged, mark, payloads, ring, sent
 from tests.kit.shelf import PostRoom
 
 DEAD = DEAD_AFTER.seconds
-TEN = [f"p{number}" for number in range(10)]
 
 
-@pytest.fixture
-def store(postgres_server: Postgres, clock: HandClock) -> Iterator[Store]:
-    opened = Store(postgres_server.database(), clock, Keyring([KEY]))
-    yield opened
-    opened.close()
+pytestmark = ON_POSTGRESQL
 
 
 @pytest.fixture
