@@ -37,9 +37,9 @@ async def until(done: Callable[[], object]) -> None:
 def alive(process: int) -> bool:
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
+        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except (ProcessLookupError, FileNotFoundError):  # it may also end between the two looks
         return False
-    return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
 
 
 async def test_a_real_picture_comes_back_from_the_other_process() -> None:

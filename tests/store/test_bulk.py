@@ -1,9 +1,10 @@
 """Many rows in one statement: whatever stands in them arrives as it was, on either database."""
 
+import pytest
 from sqlalchemy import select
 
 from bot.store import Store, Tx
-from bot.store.bulk import insert_returning, insert_rows
+from bot.store.bulk import AT_ONCE, insert_returning, insert_rows
 from bot.store.tables import facts, outbox, seen
 
 STRANGE = [
@@ -70,3 +71,19 @@ def test_it_is_told_how_many_were_new(store: Store) -> None:
     assert store.run_now(lambda tx: put(tx, ["a", "b", "b"])) == 2
     assert store.run_now(lambda tx: put(tx, ["b", "c"])) == 1
     assert store.run_now(lambda tx: put(tx, [])) == 0
+
+
+@pytest.mark.parametrize("count", [AT_ONCE - 1, AT_ONCE, AT_ONCE + 1, 2 * AT_ONCE, 3 * AT_ONCE + 7])
+def test_each_of_many_arrives_once_however_many_they_are(store: Store, count: int) -> None:
+    rows = [(f"row {number}", number) for number in range(count)]
+
+    def put(tx: Tx) -> tuple[int, int]:
+        known = rows[:: AT_ONCE - 1]  # some in each statement
+        return (
+            insert_rows(tx, seen, ("key", "at"), known, absorb="key"),
+            insert_rows(tx, seen, ("key", "at"), rows, absorb="key"),
+        )
+
+    known, new = store.run_now(put)
+    assert (known, known + new) == (len(rows[:: AT_ONCE - 1]), count)
+    assert store.run_now(lambda tx: sorted(tx.connection.execute(select(seen)).all())) == sorted(rows)
