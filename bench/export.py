@@ -9,7 +9,6 @@ what a tap waits until it is stored, beside the export and without one. Prints a
 
 import argparse
 import asyncio
-import gc
 import sys
 import time
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from sqlalchemy import select
 
 from bench.taps import AT, Asked, ask, tap
 from bench.town import DATABASES, RunningClock, Town, fill, line, place, resident
+from bot.__main__ import spare_the_collector
 from bot.clock import utc
 from bot.outbox.pace import Pace, limits_of
 from bot.speech import Address, Incoming, Kind, Outgoing, Receipt
@@ -170,7 +170,7 @@ def measure(url: str, number: int, kind: str) -> bool:
     waiting = [asked for asked in ask(store, house.catalogue) if asked.chat != ASKS]
     live_long(store, number)
     house.pump.paces[chat.name] = Pace(limits_of(["telegram"], MOST_PAID)["telegram"], clock.monotonic, clock.sleep)
-    gc.freeze()  # as `pebble run` does
+    spare_the_collector()  # as `pebble run` does
     found = asyncio.run(beside_an_export(house, store, waiting))
     store.close()
     more: dict[str, Any] = {"database": kind, "moments": number}

@@ -10,7 +10,6 @@ of JSON a figure; figures are medians of three.
 
 import argparse
 import asyncio
-import gc
 import statistics
 import sys
 import time
@@ -22,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from sqlalchemy import func, select
 
 from bench.town import DATABASES, DAY, Town, fill, line, open_store, place, resident
+from bot.__main__ import spare_the_collector
 from bot.catalogue import Catalogue, load_catalogue
 from bot.clock import utc
 from bot.nudges.sweep import sweep
@@ -129,7 +129,7 @@ def main() -> int:
     parser.add_argument("--others", action="store_true", help="measure what people would use instead as well")
     chosen = parser.parse_args()
     catalogue, well = load_catalogue(()), True
-    gc.freeze()  # as `pebble run` does
+    spare_the_collector()  # as `pebble run` does
     for kind in chosen.database or DATABASES:
         with place(kind) as fresh:
             well &= many(fresh(), catalogue, Town(chosen.people, chosen.due, AT), kind)

@@ -17,7 +17,7 @@ from bot.store.engine import Tx
 Values = Sequence[Any]
 
 AT_ONCE = 50
-"""Rows of one statement on SQLite: each statement opens the table and all its indexes anew, and lets go of Python's lock."""
+"""Rows of one statement on SQLite: each opens the table and all its indexes anew, and lets go of Python's lock."""
 
 _POSTGRESQL: Any = postgresql.dialect()  # type: ignore[no-untyped-call]
 
