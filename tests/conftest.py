@@ -15,14 +15,17 @@ from bot.store import Keyring, Store
 from tests.kit.clock import HandClock
 from tests.kit.compiled import share_compiled
 from tests.kit.databases import KEY, Postgres, in_memory, migrated_file, postgres
+from tests.kit.forks import fork
 from tests.kit.shared_now import follow
 from tests.kit.talk import Friend, House
+from tests.processes.pebble import Pebble
 
 # Each test has a database of its own that syncs at every commit: in memory that costs nothing. The workers inherit it.
 if memory := in_memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
 
 share_compiled()
+Pebble.begin = staticmethod(fork)  # two seconds of imports, hundreds of times
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import re
 import signal
 import socket
 import subprocess
-import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -20,8 +20,8 @@ from bot.store import Keyring, Store
 from tests.fakes import BotApi, Message, Person
 from tests.fakes.bot_api_talk import Talk
 from tests.kit.databases import KEY
+from tests.kit.forks import ROOT, Begin, Running, execute
 
-ROOT = Path(__file__).resolve().parents[2]
 LONGEST_START = 20.0
 
 
@@ -45,28 +45,23 @@ def until(condition: Callable[[], object], seconds: float = 5, what: object = "i
 class Pebble:
     """One Pebble. `settings` are those of the environment, without their prefix."""
 
+    begin: Begin = staticmethod(execute)
+    """How a process begins: as a host starts it, or, with `fork`, where all imports are done."""
+
     def __init__(self, folder: Path, **settings: object) -> None:
         self.folder = folder
         self.port = free_port()
         self.settings: dict[str, str] = {"WEB_PORT": str(self.port)}
         self.settings |= {name: str(value) for name, value in settings.items()}
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Running | None = None
 
     # Life and death
 
     def spawn(self, *arguments: str) -> "Pebble":
         """Start `pebble <arguments>` and return at once."""
         assert self.process is None or self.process.poll() is not None, "it runs already"
-        with self._output("out").open("ab") as out, self._output("err").open("ab") as err:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot", *arguments],
-                cwd=self.folder,
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                start_new_session=True,
-            )
+        out, err = self._output("out"), self._output("err")
+        self.process = self.begin("bot", arguments, self.folder, self._environment(), out, err)
         return self
 
     def start(self, command: str = "run") -> float:
@@ -101,16 +96,14 @@ class Pebble:
 
     def run(self, *arguments: str, seconds: float = 20) -> subprocess.CompletedProcess[str]:
         """Run a command to its end, beside a process that may be running."""
-        return subprocess.run(
-            [sys.executable, "-m", "bot", *arguments],
-            cwd=self.folder,
-            env=self._environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            check=False,
-        )
+        with tempfile.TemporaryDirectory() as place:
+            out, err = Path(place, "out"), Path(place, "err")
+            process = self.begin("bot", arguments, self.folder, self._environment(), out, err)
+            try:
+                code = process.wait(seconds)
+            finally:
+                process.kill()
+            return subprocess.CompletedProcess(["pebble", *arguments], code, out.read_text(), err.read_text())
 
     def end(self) -> None:
         """Leave nothing running."""
@@ -190,7 +183,7 @@ class Pebble:
 
     def _alive(self) -> bool:
         assert self.process is not None
-        assert self.process.poll() is None, f"it ended with {self.process.returncode}:\n{self.output}"
+        assert self.process.poll() is None, f"it ended with {self.process.poll()}:\n{self.output}"
         return True
 
     def _output(self, name: str) -> Path:

@@ -4,8 +4,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -22,6 +20,7 @@ from bot.upkeep import copy_keys, rotate_keys
 from tests.fakes import BotApi, Hang
 from tests.kit.clock import HandClock
 from tests.kit.databases import KEY
+from tests.kit.forks import ROOT, fork
 from tests.kit.talk import House
 from tests.privacy.copies import keys_left, readable
 from tests.privacy.test_delete import LAST, counts
@@ -29,24 +28,18 @@ from tests.privacy.test_export import lived
 from tests.privacy.test_old_copies import CANARY, OTHER, file_of, saved
 from tests.processes.conftest import Start
 from tests.processes.dying import ERASING, FORGETTING, ROTATING
-from tests.processes.pebble import ROOT, Pebble, sendings, tap, telegram, until
+from tests.processes.pebble import Pebble, sendings, tap, telegram, until
 
 PEOPLE = 1200
 """More than two batches of keys."""
 
 
-def die_at(*arguments: str) -> None:
+def die_at(folder: Path, *arguments: str) -> None:
     """Let a process do it and die at that step."""
     environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
-    died = subprocess.run(
-        [sys.executable, "-m", "tests.processes.dying", *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert died.returncode == -signal.SIGKILL, f"it lived on:\n{died.stdout}{died.stderr}"
+    out, err = folder / "died.out", folder / "died.err"
+    died = fork("tests.processes.dying", arguments, folder, environment, out, err).wait(60)
+    assert died == -signal.SIGKILL, f"it lived on:\n{out.read_text()}{err.read_text()}"
 
 
 @pytest.mark.parametrize("step", ERASING)
@@ -65,7 +58,7 @@ async def test_a_kill_at_every_step_of_erasing_leaves_nobody_half_gone(
     sure = anna.newest
     copies = saved(house, tmp_path / "old")
     house.store.close()
-    die_at("erase", step, KEY, str(database), sure.rows[0][0].payload, sure.id, str(paper))
+    die_at(tmp_path, "erase", step, KEY, str(database), sure.rows[0][0].payload, sure.id, str(paper))
 
     # The platform delivers again what nobody acknowledged; then the life of every start.
     again = House(Store(f"sqlite:///{database}", HandClock(), Keyring([KEY])), HandClock())
@@ -157,7 +150,7 @@ def test_a_kill_at_every_step_of_a_rotation_loses_nobodys_key(
     folder, sealed = peopled
     if step in FORGETTING:
         rotated(folder)
-    die_at("rotate", step, str(folder), "forget" if step in FORGETTING else "")
+    die_at(folder, "rotate", step, str(folder), "forget" if step in FORGETTING else "")
     assert all_open(folder, sealed)
     assert (KEY in host_keys(folder)) == (step != "after forgetting")
     rotated(folder)

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from bot.store.tables import outbox
 from tests.fakes import BotApi
+from tests.kit.forks import execute
 from tests.processes.conftest import Start
 from tests.processes.pebble import Pebble, sendings, telegram
 from tests.processes.schedule import nudge_due
@@ -31,6 +32,14 @@ def test_sigterm_at_any_moment_leaves_no_row_behind(prepared: Pebble, api: BotAp
             )
         assert left == 0
     assert {len(person.said) for person in people} <= {0, 1}
+
+
+def test_started_as_a_host_does_it_is_ready_after_a_kill_and_stops_when_asked(pebble: Pebble) -> None:
+    pebble.begin = execute
+    pebble.start()
+    pebble.restart()
+    assert pebble.terminate() == 0
+    assert pebble.run("run", "--nothing-of-the-kind").returncode == 2
 
 
 def test_a_second_copy_on_the_same_file_says_so_in_one_line_and_a_killed_one_is_followed_at_once(

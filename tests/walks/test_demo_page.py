@@ -3,10 +3,7 @@
 import contextlib
 import os
 import re
-import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -16,12 +13,12 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from tests.browser import ONE_LOOP, browser
+from tests.kit.forks import ROOT, fork
 
 __all__ = ["browser"]
 
 pytestmark = ONE_LOOP
 
-ROOT = Path(__file__).parents[2]
 TO_SET = ("One slow breath", "Coffee", "8:30", "Yes")
 TO_ANSWERED = ("Try one now", "2 of 5", "Did it", "4 of 5")
 
@@ -40,9 +37,8 @@ class Demo:
     def start(self) -> None:
         """Start it and wait until it is ready."""
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "PEBBLE_WEB_PORT": str(self._port)}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "demo"], cwd=self._folder, env=environment, stdout=subprocess.DEVNULL
-        )
+        out, err = self._folder / "stdout.txt", self._folder / "stderr.txt"
+        self._process = fork("bot", ["demo"], self._folder, environment, out, err)
         deadline = time.monotonic() + 20
         while True:
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.address}/health/ready") as answer:
@@ -53,7 +49,7 @@ class Demo:
 
     def kill(self) -> None:
         """End it as a power cut would."""
-        self._process.send_signal(signal.SIGKILL)
+        self._process.kill()
         self._process.wait()
 
 
