@@ -91,7 +91,7 @@ class Rota:
         await self._notice_the_clock()
         now = self._clock.now()
         since = self._since(now)
-        due, thanks = await self._store.read(lambda tx: tx.connection.execute(_COMING, {"since": since}).one())
+        due, thanks = await self._store.ask(_COMING, {"since": since})
         if self._is_due(due):
             await self._sweep_all(await self._store.read(quiet_ones))
         else:

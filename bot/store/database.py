@@ -87,9 +87,16 @@ def _begin_sqlite(connection: Any) -> None:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """Return a connection for a transaction that only reads; it is rolled back at the end."""
+def reading(engine: Engine, *, once: bool = False) -> Iterator[Connection]:
+    """Return a connection for a transaction that only reads; it is rolled back at the end.
+
+    `once`: for a single question, around which PostgreSQL needs no transaction: its begin and its end would be two ways
+    to the server of four.
+    """
     with engine.connect() as connection:
+        if once and engine.dialect.name != "sqlite":
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+            return
         connection.info["reading"] = True
         try:
             yield connection

@@ -12,7 +12,7 @@ from sqlalchemy import event, insert, select
 from bot.errors import TryLater
 from bot.store import Keyring, Store, Tx
 from bot.store.facts import read_number, write_number
-from bot.store.tables import words
+from bot.store.tables import facts, words
 from tests.kit.clock import HandClock
 from tests.kit.databases import KEY, Postgres, packaged_binaries, postgres
 from tests.kit.shelf import PostRoom
@@ -148,6 +148,8 @@ async def test_a_database_server_that_is_away_is_waited_for(far: Store, own_serv
             await refused(far)
             with pytest.raises(TryLater):
                 await far.read(lambda tx: read_number(tx, "before"))
+            with pytest.raises(TryLater):
+                await far.ask(select(facts.c.name), {})
     finally:
         own_server.start()
     began = time.monotonic()

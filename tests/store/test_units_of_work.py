@@ -6,11 +6,12 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, insert, select, text, update
+from sqlalchemy import bindparam, event, func, insert, select, text, update
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
 from bot.errors import SealGone
@@ -72,6 +73,21 @@ async def test_what_only_reads_writes_nothing(store: Store) -> None:
     assert await store.read(lambda tx: read_number(tx, "n")) == 0
     await store.run(lambda tx: write_number(tx, "n", 2))
     assert await store.read(lambda tx: read_number(tx, "n")) == 2
+
+
+async def test_a_single_question_is_answered_by_what_is_committed(store: Store) -> None:
+    question = select(func.count(), func.max(seen.c.at)).where(seen.c.at > bindparam("after"))
+    assert await store.ask(question, {"after": 0}) == (0, None)
+    for at in (3, 5):
+        await store.run(partial(noted, at=at))
+    assert await store.ask(question, {"after": 0}) == (2, 5)
+    assert await store.ask(question, {"after": 3}) == (1, 5)
+    await store.run(partial(noted, at=7))  # on a connection that has been asked
+    assert await store.ask(question, {"after": 3}) == (2, 7)
+
+
+def noted(tx: Tx, at: int) -> None:
+    tx.connection.execute(insert(seen).values(key=str(at), at=at))
 
 
 async def test_the_time_is_read_once_for_a_unit_of_work(store: Store, clock: HandClock) -> None:
