@@ -58,14 +58,13 @@ class Server:
             self._thread.join()
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        try:
-            self._loop.run_until_complete(self._serve())
-        except OSError as error:
-            self.errors.append(error)
-        finally:
-            self._ready.set()
-            self._loop.close()
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:  # ends what is still being answered
+            try:
+                runner.run(self._serve())
+            except OSError as error:
+                self.errors.append(error)
+            finally:
+                self._ready.set()
 
     async def _serve(self) -> None:
         app = web.Application(client_max_size=64 * 1024 * 1024)
