@@ -23,8 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Double, String
 
+from bot.outbox.doubts import GIVEN_UP
 from bot.outbox.job_queue import DEAD_AFTER, QUEUE
-from bot.outbox.states import ALIVE, MOST_COPIES, State
+from bot.outbox.states import ALIVE, State
 from bot.outbox.waiting import NOW, REACHABLE, RETRY_AT, before
 from bot.store import Tx
 from bot.store.tables import addresses, outbox
@@ -58,7 +59,7 @@ class Found:
     elsewhere: list[int] = field(default_factory=list)
     """They went to a chat on another platform."""
     unknown: list[int] = field(default_factory=list)
-    """Twice in the hands of a worker that died."""
+    """In the hands of a worker that died, and not to be tried again."""
     freed: set[int] = field(default_factory=set)
     """The addresses of these."""
     locked: set[int] = field(default_factory=set)
@@ -93,7 +94,7 @@ def look(tx: Tx, platform: str, row_ids: list[int], keys: Collection[int]) -> Fo
             found.waits[row_id] = wait
         elif row.address_id in busy:
             found.waits[row_id] = Wait(LATER, row.address_id)
-        elif row.state == State.SENDING and row.doubts + 1 >= MOST_COPIES:
+        elif row.state == State.SENDING and row.given_up:
             found.unknown.append(row_id)
             found.freed.add(row.address_id)
         else:
@@ -113,8 +114,7 @@ def lock_addresses(tx: Tx, row_ids: Collection[int]) -> list[int]:
 def _give_up(tx: Tx, row_ids: Collection[int]) -> None:
     if row_ids:
         values = {"state": State.UNKNOWN, "finished_at": tx.now, "problem": "sender died"}
-        rows = update(outbox).where(outbox.c.id == any_(_IDS)).values(**values, doubts=outbox.c.doubts + 1)
-        tx.connection.execute(rows, {"ids": list(row_ids)})
+        tx.connection.execute(update(outbox).where(outbox.c.id == any_(_IDS)).values(**values), {"ids": list(row_ids)})
 
 
 def _wait(row: Any, now: int) -> Wait | None:
@@ -179,7 +179,7 @@ _ROWS = (
         outbox.c.state,
         outbox.c.not_before,
         outbox.c.deadline,
-        outbox.c.doubts,
+        GIVEN_UP.label("given_up"),
         _key(outbox).label("key"),
         addresses.c.platform,
         REACHABLE.label("reachable"),

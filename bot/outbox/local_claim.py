@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, func, select, update
 
+from bot.outbox.doubts import DOUBTED, GIVEN_UP
 from bot.outbox.marks import Outcome, mark
 from bot.outbox.parcels import Parcel, contents, opened
 from bot.outbox.shelf import next_at
-from bot.outbox.states import COLLECTED, MOST_COPIES, Priority, State
+from bot.outbox.states import COLLECTED, Priority, State
 from bot.outbox.waiting import IDLE, NOW, OVERTAKES, REACHABLE, UNSENT
 from bot.store import Tx
 from bot.store.bulk import in_numbers, numbers
@@ -44,10 +45,9 @@ class LocalClaim:
             return 0
         self._started = True
         held = [outbox.c.state == State.SENDING, outbox.c.id.not_in(mine)]
-        doubted = {"doubts": outbox.c.doubts + 1}
         unknown = {"state": State.UNKNOWN, "finished_at": tx.now, "problem": "sender died"}
-        twice = update(outbox).where(*held, outbox.c.doubts + 1 >= MOST_COPIES).values(**unknown, **doubted)
-        once = update(outbox).where(*held).values(state=State.WAITING, **doubted)
+        twice = update(outbox).where(*held, GIVEN_UP).values(**unknown)
+        once = update(outbox).where(*held).values(state=State.WAITING, doubts=DOUBTED)
         found = [tx.connection.execute(statement).rowcount for statement in (twice, once)]
         tx.wakes = tx.wakes or bool(found[1])
         return int(sum(found))

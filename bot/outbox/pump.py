@@ -16,13 +16,14 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import InDoubt, Moved, Outdated, Refused, TryLater, Unreachable
+from bot.outbox.doubts import MOST_COPIES, begin_again
 from bot.outbox.easel import Easel, nobody_makes
 from bot.outbox.handout import BEAT, Handout
 from bot.outbox.marks import Outcome
 from bot.outbox.outcomes import Outcomes
 from bot.outbox.pace import FREE, LIMITS, Pace
 from bot.outbox.parcels import Parcel
-from bot.outbox.states import COLLECTED, MOST_COPIES, MOST_CRASHES, State
+from bot.outbox.states import COLLECTED, MOST_CRASHES, State
 from bot.outbox.studio import Make, Unwanted
 from bot.speech import Chat
 from bot.speech.instants import plain
@@ -234,8 +235,12 @@ class Pump:
                 if closed := await self._permit(rest[0], pace):
                     after = int(closed) + 1
                     break
+                if ready.doubts and not await self._begin_again(ready):
+                    break
                 rest.pop(0)
                 outcome = await self._send(ready, pace)
+                if ready.doubts:  # it was written before: what has not been in doubt is taken back
+                    outcome = replace(outcome, doubts=outcome.doubts - 1)
                 self._outcomes.add([outcome])
                 if outcome.state == State.WAITING:
                     after = outcome.after
@@ -278,6 +283,12 @@ class Pump:
         """Return 0 when the parcel may leave now, else in how many seconds to come back."""
         permit = pace.permit(parcel.address, parcel.address_id, parcel.outgoing.op, parcel.priority)
         return await self._only_waiting(permit)
+
+    async def _begin_again(self, parcel: Parcel) -> bool:
+        """Write that a row in doubt is being sent once more; False: it is another's by now, or the database is away."""
+        with suppress(TryLater):
+            return await self._store.run(lambda tx: begin_again(tx, parcel.id))
+        return False
 
     async def _send(self, parcel: Parcel, pace: Pace) -> Outcome:
         if self._clock.now() > parcel.deadline:

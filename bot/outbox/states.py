@@ -45,5 +45,4 @@ COLLECTED = (Priority.PART, Priority.FILE)
 DAY = 86_400
 REPLY_LIFETIME = DAY
 """Seconds that an answer to a person is worth sending."""
-MOST_COPIES = 2
 MOST_CRASHES = 2

@@ -14,7 +14,9 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from functools import cache
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Protocol
 
@@ -87,7 +89,7 @@ def fork(
 
 
 class _Forked:
-    def __init__(self, process: "multiprocessing.process.BaseProcess") -> None:
+    def __init__(self, process: BaseProcess) -> None:
         self._process = process
         assert process.pid is not None
         self.pid = process.pid
@@ -115,8 +117,6 @@ def _server() -> ForkServerContext:
     """Return what forks. It is a new interpreter, which looks for what it imports where this environment says."""
     forks = multiprocessing.get_context("forkserver")
     forks.set_forkserver_preload([*IMPORTED])
-    from multiprocessing import forkserver
-
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = str(ROOT)
     try:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 import bot.outbox.pump
 from bot.errors import InDoubt, TryLater
+from bot.outbox.doubts import MOST_HANDS, begin_again
 from bot.outbox.handout import handout_for
 from bot.outbox.job_queue import DEAD_AFTER
 from bot.outbox.shelf import put
@@ -26,10 +27,16 @@ def room(store: Store, clock: HandClock) -> PostRoom:
     return PostRoom(store, clock)
 
 
-def claim_and_die(room: PostRoom, most: int = 10) -> int:
-    """Claim rows as a process that is killed before it marks any of them."""
+def claim_and_die(room: PostRoom, most: int = 10, *, sending: bool = False) -> int:
+    """Claim rows as a process that is killed before it marks any of them; `sending`: when it had begun to send all."""
     handout = handout_for(room.store.url)
-    return len(room.store.run_now(lambda tx: handout.claim(tx, room.chat.name, most, heavy=8, files=8, mine=())))
+
+    def work(tx: Tx) -> int:
+        parcels = handout.claim(tx, room.chat.name, most, heavy=8, files=8, mine=())
+        assert all(begin_again(tx, parcel.id) for parcel in parcels if sending and parcel.doubts)
+        return len(parcels)
+
+    return room.store.run_now(work)
 
 
 DEAD = DEAD_AFTER.seconds
@@ -57,16 +64,52 @@ async def test_what_a_dead_sender_held_is_sent_once_more(room: PostRoom) -> None
     assert (room.said("anna"), room.states()) == (["x"], ["sent"])
 
 
-async def test_what_two_dead_senders_held_is_unknown(room: PostRoom) -> None:
+async def test_what_two_dead_senders_may_both_have_sent_is_unknown(room: PostRoom) -> None:
     room.put("anna", "x")
     room.put("ben", "y")
     for _ in range(2):
-        assert claim_and_die(room) == 2
+        assert claim_and_die(room, sending=True) == 2
         await restart(room)
     await room.pump.settle()
     assert room.chat.sent == []
     assert room.states() == ["unknown", "unknown"]
     assert all(row.finished_at for row in room.rows())
+
+
+async def test_what_a_second_sender_had_only_in_hand_when_it_died_is_sent(room: PostRoom) -> None:
+    room.put("anna", "x")
+    room.put("ben", "y")
+    for _ in range(3):
+        assert claim_and_die(room) == 2
+        await restart(room)
+    await room.pump.settle()
+    assert len(room.chat.sent) == 2
+    assert room.states() == ["sent", "sent"]
+
+
+async def test_what_ends_each_sender_before_it_can_send_is_given_up(room: PostRoom) -> None:
+    room.put("anna", "x")
+    deaths = 0
+    while claim_and_die(room):
+        await restart(room)
+        deaths += 1
+    assert deaths == MOST_HANDS
+    assert room.states() == ["unknown"]
+
+
+async def test_a_second_try_that_certainly_did_not_arrive_leaves_one_more(room: PostRoom, clock: HandClock) -> None:
+    room.put("anna", "x")
+    claim_and_die(room)
+    await restart(room)
+    room.chat.trouble_with = lambda address, outgoing: TryLater("502")
+    await room.pump.settle()
+    assert [(row.state, row.doubts) for row in room.rows()] == [("waiting", 1)]
+    room.chat.trouble_with = lambda address, outgoing: None
+    clock.forward(120)
+    claim_and_die(room)
+    await restart(room)
+    await room.pump.settle()
+    assert room.states() == ["sent"]
 
 
 async def test_a_cut_and_a_death_together_make_two_copies_at_most(room: PostRoom) -> None:
