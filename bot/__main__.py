@@ -84,7 +84,7 @@ def spare_the_collector() -> None:
     # What was imported stays. To look through all of it takes a tenth of a second, in which nobody is answered and
     # slots of the pace are missed.
     gc.freeze()
-    # A batch of a sweep is ten thousand objects that all go by themselves: Python's default would look fourteen times.
+    # A batch of a sweep is ten thousand objects that all go by themselves: Python 3.11 would look fourteen times.
     gc.set_threshold(10_000, 20, 20)
 
 

@@ -172,7 +172,7 @@ def _closed(recipient: Recipient, outgoing: Outgoing) -> bytes:
 
 
 def put_all(tx: Tx, rows: Sequence[Row], platforms: Mapping[int, str] | None = None) -> int:
-    """Put many rows in one statement and return how many were new.
+    """Put many rows at once and return how many were new.
 
     `platforms` are those of their addresses, for whoever knows them already.
     """

@@ -41,7 +41,7 @@ def numbers(tx: Tx, found: Collection[int]) -> list[int] | str:
 def insert_rows(tx: Tx, table: Table, columns: tuple[str, ...], rows: Sequence[Values], *, absorb: str) -> int:
     """Insert rows and return how many were new: one that the unique columns `absorb` ("key", "a, b") know is left out.
 
-    The values go to the driver as they are: numbers, text, bytes, booleans and None.
+    The values go to the driver as they are: numbers, text, bytes, booleans and None; in each row as many as `columns`.
     """
     if not rows:
         return 0
@@ -72,7 +72,7 @@ def insert_returning(
     if tx.many_writers:
         statement = _from_arrays(table, columns, absorb, names)
         return list(tx.connection.exec_driver_sql(statement, _arrays(table, columns, rows)).all())
-    # One by one in the driver's loop, and read back behind it: nobody else writes, and ids only grow.
+    # Without RETURNING, and read back behind it: nobody else writes, and ids only grow.
     newest = tx.connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {table.name}").scalar_one()  # noqa: S608
     insert_rows(tx, table, columns, rows, absorb=absorb)
     wanted = f"SELECT {', '.join(returning)} FROM {table.name} WHERE id > ?"  # noqa: S608

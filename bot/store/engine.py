@@ -175,7 +175,10 @@ class Store:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
     async def ask(self, question: Executable, values: Mapping[str, Any]) -> tuple[Any, ...]:
-        """Return the one row that answers a single question, which costs less than `read`. Raises TryLater as `run`."""
+        """Return the one row that answers a single question, in which no `now()` of the database stands.
+
+        It costs less than `read`. Raises TryLater as `run` does.
+        """
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._ask, question, values)
 
     def run_now(self, work: Work[T]) -> T:

@@ -5,6 +5,7 @@ forked runs the same code with a folder, an environment and files for its output
 interpreter instead, as a host does.
 """
 
+import atexit
 import multiprocessing
 import os
 import runpy
@@ -13,12 +14,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Protocol
+from weakref import WeakSet
 
 ROOT = Path(__file__).resolve().parents[2]
 IMPORTED = (
@@ -85,7 +88,9 @@ def fork(
         file.touch()
     process = _server().Process(target=_begin, args=(module, arguments, folder, dict(environment), out, err))
     process.start()
-    return _Forked(process)
+    forked = _Forked(process)
+    _begun.add(forked)
+    return forked
 
 
 class _Forked:
@@ -105,11 +110,22 @@ class _Forked:
         return self._process.exitcode
 
     def send_signal(self, number: int) -> None:
-        if self.poll() is None:
-            os.kill(self.pid, number)
+        with suppress(ProcessLookupError):  # it may just be ending
+            if self.poll() is None:
+                os.kill(self.pid, number)
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
+
+
+_begun: WeakSet[_Forked] = WeakSet()
+
+
+@atexit.register
+def _leave_nothing_running() -> None:
+    """End what a failed test has left, before Python waits for it."""
+    for forked in _begun:
+        forked.kill()
 
 
 @cache
@@ -132,7 +148,7 @@ def _server() -> ForkServerContext:
 def _begin(
     module: str, arguments: Sequence[str], folder: Path, environment: Mapping[str, str], out: Path, err: Path
 ) -> None:
-    """Be what a new interpreter would be, and run the module."""
+    """Be what a new interpreter would be but for its imports, and run the module; what `atexit` knows is not run."""
     os.setsid()
     os.chdir(folder)
     os.environ.clear()
@@ -142,7 +158,7 @@ def _begin(
         opened = os.open(file, os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_APPEND)
         os.dup2(opened, number)
         os.close(opened)
-    sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stdout = os.fdopen(1, "w", encoding="utf-8", errors="surrogateescape", closefd=False)
     sys.stderr = os.fdopen(2, "w", encoding="utf-8", errors="backslashreplace", buffering=1, closefd=False)
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)

@@ -431,9 +431,9 @@ def test_a_row_that_this_version_cannot_read_is_dead_and_delays_nobody(room: Pos
     assert room.states() == ["dead", "dead", "dead", "dead", "sending"]
 
 
-def test_one_process_alone_loads_nothing_of_pgqueuer(tmp_path: Path) -> None:
+def test_one_process_alone_loads_nothing_that_only_several_need(tmp_path: Path) -> None:
     look = "import sys; from bot.app import App; from bot.settings import read_settings; App(read_settings());"
-    look += "print([name for name in ('pgqueuer', 'typer', 'uvloop') if name in sys.modules])"
+    look += "print([name for name in ('pgqueuer', 'typer', 'uvloop', 'psycopg') if name in sys.modules])"
     own = {"PEBBLE_DATABASE": f"sqlite:///{tmp_path / 'pebble.db'}", "PYTHONPATH": str(Path(__file__).parents[2])}
     done = subprocess.run(
         [sys.executable, "-c", look], cwd=tmp_path, env=own, capture_output=True, text=True, check=True

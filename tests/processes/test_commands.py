@@ -6,13 +6,23 @@ import stat
 import time
 from contextlib import closing
 from functools import partial
+from pathlib import Path
+
+import pytest
 
 from bot import __version__
 from tests.fakes import BotApi
 from tests.kit.databases import KEY, Postgres
+from tests.kit.forks import ROOT, execute
 from tests.processes.conftest import Start
 from tests.processes.pebble import Pebble, free_port, telegram, until
 from tests.processes.schedule import nudge_due
+
+
+@pytest.mark.parametrize("module", ["bot.moving", "bot.status", "bot.upkeep"])
+def test_what_a_command_needs_can_be_imported_before_anything_else(module: str, tmp_path: Path) -> None:
+    out, err = tmp_path / "out", tmp_path / "err"
+    assert execute(module, [], tmp_path, {"PYTHONPATH": str(ROOT)}, out, err).wait(30) == 0, err.read_text()
 
 
 def test_a_copy_made_while_pebble_runs_opens_and_holds_everything(pebble: Pebble, api: BotApi) -> None:

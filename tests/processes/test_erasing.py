@@ -38,7 +38,11 @@ def die_at(folder: Path, *arguments: str) -> None:
     """Let a process do it and die at that step."""
     environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8"}
     out, err = folder / "died.out", folder / "died.err"
-    died = fork("tests.processes.dying", arguments, folder, environment, out, err).wait(60)
+    dies = fork("tests.processes.dying", arguments, folder, environment, out, err)
+    try:
+        died = dies.wait(60)
+    finally:
+        dies.kill()
     assert died == -signal.SIGKILL, f"it lived on:\n{out.read_text()}{err.read_text()}"
 
 

@@ -44,7 +44,7 @@ class Demo:
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.address}/health/ready") as answer:
                 if answer.status == 200:
                     return
-            assert time.monotonic() < deadline, "the demo did not become ready"
+            assert time.monotonic() < deadline, f"the demo did not become ready:\n{err.read_text()}"
             time.sleep(0.05)
 
     def kill(self) -> None:
