@@ -24,6 +24,9 @@ GIVEN_UP = or_(
 DOUBTED = case((outbox.c.doubts > 0, outbox.c.doubts), else_=1)
 """The doubts of any other row that is found there."""
 
+PUT_BACK = case((outbox.c.doubts >= MOST_COPIES, MOST_COPIES - 1), else_=outbox.c.doubts)
+"""The doubts of a row that waits: whoever put it back knows that what was written to begin then has not arrived."""
+
 
 def begin_again(tx: Tx, row_id: int) -> bool:
     """Write that a row in doubt is being sent once more; return False where somebody else has it in hand by now."""

@@ -12,7 +12,7 @@ from pgqueuer.domain.types import JOB_STATUS, QueueManagerId
 from sqlalchemy import case, update
 
 from bot.outbox import job_waits, jobs
-from bot.outbox.doubts import DOUBTED
+from bot.outbox.doubts import DOUBTED, PUT_BACK
 from bot.outbox.job_numbers import tidy
 from bot.outbox.job_queue import Line, entrypoint
 from bot.outbox.job_rows import LATER, SOON, lock_addresses, look
@@ -46,7 +46,7 @@ _SENDING = contents(
         state=State.SENDING,
         claims=outbox.c.claims + 1,
         # It was in the hands of a worker that died.
-        doubts=case((outbox.c.state == State.SENDING, DOUBTED), else_=outbox.c.doubts),
+        doubts=case((outbox.c.state == State.SENDING, DOUBTED), else_=PUT_BACK),
         leased_until_real=None,
     )
     .returning(*(outbox.c[name] for name in COLUMNS))

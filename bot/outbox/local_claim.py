@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, func, select, update
 
-from bot.outbox.doubts import DOUBTED, GIVEN_UP
+from bot.outbox.doubts import DOUBTED, GIVEN_UP, PUT_BACK
 from bot.outbox.marks import Outcome, mark
 from bot.outbox.parcels import Parcel, contents, opened
 from bot.outbox.shelf import next_at
@@ -59,7 +59,7 @@ class LocalClaim:
 
 
 _THESE = in_numbers(outbox.c.id, "ids", many_writers=False)
-_SENDING = update(outbox).where(_THESE).values(state=State.SENDING, claims=outbox.c.claims + 1)
+_SENDING = update(outbox).where(_THESE).values(state=State.SENDING, claims=outbox.c.claims + 1, doubts=PUT_BACK)
 _CONTENTS = contents(outbox).where(_THESE)
 
 _ANSWERS = (outbox.c.priority < Priority.NUDGE, (outbox.c.priority, outbox.c.not_before, outbox.c.id))

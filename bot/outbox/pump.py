@@ -239,8 +239,6 @@ class Pump:
                     break
                 rest.pop(0)
                 outcome = await self._send(ready, pace)
-                if ready.doubts:  # it was written before: what has not been in doubt is taken back
-                    outcome = replace(outcome, doubts=outcome.doubts - 1)
                 self._outcomes.add([outcome])
                 if outcome.state == State.WAITING:
                     after = outcome.after

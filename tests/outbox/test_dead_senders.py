@@ -12,7 +12,9 @@ from bot.errors import InDoubt, TryLater
 from bot.outbox.doubts import MOST_HANDS, begin_again
 from bot.outbox.handout import handout_for
 from bot.outbox.job_queue import DEAD_AFTER
+from bot.outbox.marks import Outcome
 from bot.outbox.shelf import put
+from bot.outbox.states import State
 from bot.people.queries import meet_group
 from bot.speech import Address, Outgoing
 from bot.store import Keyring, Store, Tx
@@ -103,13 +105,30 @@ async def test_a_second_try_that_certainly_did_not_arrive_leaves_one_more(room: 
     await restart(room)
     room.chat.trouble_with = lambda address, outgoing: TryLater("502")
     await room.pump.settle()
-    assert [(row.state, row.doubts) for row in room.rows()] == [("waiting", 1)]
-    room.chat.trouble_with = lambda address, outgoing: None
+    assert room.states() == ["waiting"]
     clock.forward(120)
     claim_and_die(room)
     await restart(room)
+    room.chat.trouble_with = lambda address, outgoing: InDoubt("cut")
+    await room.pump.settle()
+    assert room.states() == ["unknown"], "a death and a cut: it may be there twice by now"
+
+
+async def test_a_second_sending_that_was_written_and_put_back_is_begun_later(room: PostRoom) -> None:
+    room.put("anna", "x")
+    claim_and_die(room)
+    await restart(room)
+    handout = handout_for(room.store.url)
+
+    def begin_and_put_back(tx: Tx) -> None:
+        (parcel,) = handout.claim(tx, room.chat.name, 10, heavy=8, files=8, mine=())
+        assert begin_again(tx, parcel.id)
+        handout.mark(tx, [Outcome(parcel.id, State.WAITING)])
+
+    room.store.run_now(begin_and_put_back)
     await room.pump.settle()
     assert room.states() == ["sent"]
+    assert len(room.chat.sent) == 1
 
 
 async def test_a_cut_and_a_death_together_make_two_copies_at_most(room: PostRoom) -> None:
