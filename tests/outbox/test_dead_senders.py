@@ -66,6 +66,13 @@ async def test_what_a_dead_sender_held_is_sent_once_more(room: PostRoom) -> None
     assert (room.said("anna"), room.states()) == (["x"], ["sent"])
 
 
+async def put_in_doubt(room: PostRoom) -> None:
+    """Put a message that a sender had in hand when it died."""
+    room.put("anna", "x")
+    assert claim_and_die(room) == 1
+    await restart(room)
+
+
 async def test_what_two_dead_senders_may_both_have_sent_is_unknown(room: PostRoom) -> None:
     room.put("anna", "x")
     room.put("ben", "y")
@@ -100,9 +107,7 @@ async def test_what_ends_each_sender_before_it_can_send_is_given_up(room: PostRo
 
 
 async def test_a_second_try_that_certainly_did_not_arrive_leaves_one_more(room: PostRoom, clock: HandClock) -> None:
-    room.put("anna", "x")
-    claim_and_die(room)
-    await restart(room)
+    await put_in_doubt(room)
     room.chat.trouble_with = lambda address, outgoing: TryLater("502")
     await room.pump.settle()
     assert room.states() == ["waiting"]
@@ -115,9 +120,7 @@ async def test_a_second_try_that_certainly_did_not_arrive_leaves_one_more(room: 
 
 
 async def test_a_second_sending_that_was_written_and_put_back_is_begun_later(room: PostRoom) -> None:
-    room.put("anna", "x")
-    claim_and_die(room)
-    await restart(room)
+    await put_in_doubt(room)
     handout = handout_for(room.store.url)
 
     def begin_and_put_back(tx: Tx) -> None:
@@ -132,9 +135,7 @@ async def test_a_second_sending_that_was_written_and_put_back_is_begun_later(roo
 
 
 async def test_a_cut_and_a_death_together_make_two_copies_at_most(room: PostRoom) -> None:
-    room.put("anna", "x")
-    claim_and_die(room)
-    await restart(room)
+    await put_in_doubt(room)
     room.chat.trouble_with = lambda address, outgoing: InDoubt("cut")
     await room.pump.settle()
     assert room.states() == ["unknown"]
