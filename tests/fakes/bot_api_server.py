@@ -34,6 +34,7 @@ from .bot_api_polling import Polling
 from .bot_api_refusals import Refusal, too_many
 from .bot_api_webhook import Webhook
 from .bot_api_world import World
+from .serving import serve
 
 _PAGE = "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n</body></html>"
 _REASONS = {500: "Internal Server Error", 502: "502 Bad Gateway", 504: "504 Gateway Time-out"}
@@ -79,13 +80,7 @@ class Server:
             self._loop.call_soon_threadsafe(self.webhook.wake)
 
     def _run(self) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:  # ends what is still being answered
-            try:
-                runner.run(self._serve())
-            except OSError as error:
-                self.errors.append(error)
-            finally:
-                self._ready.set()
+        serve(self._loop, self._serve(), self._ready, self.errors)
 
     async def _serve(self) -> None:
         app = web.Application(client_max_size=64 * 1024 * 1024)

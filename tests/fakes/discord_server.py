@@ -24,6 +24,7 @@ from .discord_gateway import Gateway
 from .discord_interactions import Ask
 from .discord_routes import find_route
 from .discord_world import World
+from .serving import serve
 
 _BASE = "/api/v10"
 _PAGE = "<html>\r\n<head><title>{0}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n</body></html>"
@@ -58,13 +59,7 @@ class Server:
             self._thread.join()
 
     def _run(self) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:  # ends what is still being answered
-            try:
-                runner.run(self._serve())
-            except OSError as error:
-                self.errors.append(error)
-            finally:
-                self._ready.set()
+        serve(self._loop, self._serve(), self._ready, self.errors)
 
     async def _serve(self) -> None:
         app = web.Application(client_max_size=64 * 1024 * 1024)
