@@ -21,9 +21,9 @@ COPY --from=build /opt/pebble /opt/pebble
 ENV PATH=/opt/pebble/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    PEBBLE_DATABASE=sqlite:////data/pebble.db \
     PEBBLE_WEB_HOST=0.0.0.0
-# Everything that Pebble writes is in the volume, also what goes to the relative folder data/: the root is read-only.
+# The folder data/ of the settings is the volume, and nothing else is written: the root is read-only. PEBBLE_DATABASE is not
+# set here, for then it would count and PEBBLE_DATABASE_FILE would not.
 WORKDIR /
 USER pebble
 VOLUME /data

@@ -7,18 +7,14 @@ from typing import Any
 
 import structlog
 
-QUIET = (
-    "httpx",
-    "httpcore",
-    "aiohttp",
-    "telegram",
-    "discord",
-    "apscheduler",
-    "alembic",
-    "sqlalchemy",
-    "uvicorn",
-)
+_PRIVATE = ("httpx", "httpcore", "aiohttp", "telegram", "discord", "alembic", "sqlalchemy", "uvicorn")
 """Libraries that write addresses with tokens in them, or people's texts, below WARNING."""
+QUIET = {
+    **dict.fromkeys(_PRIVATE, logging.WARNING),
+    # One each second in which a look is left out because the last one waits for the database: readiness says that.
+    "apscheduler": logging.ERROR,
+}
+"""The least level at which a library is heard."""
 
 # No \b in front: in an address the number follows a letter ("/bot123456:ABC…").
 _TOKEN = re.compile(
@@ -94,5 +90,5 @@ def set_up_logs(level: str, form: str) -> None:
     # Else a line that cannot be written (the disk is full, the pipe is closed) is printed with its arguments and the
     # error that is being handled, past the formatter and so with whatever words that holds.
     logging.raiseExceptions = False
-    for name in QUIET:
-        logging.getLogger(name).setLevel(max(logging.WARNING, getattr(logging, level.upper())))
+    for name, least in QUIET.items():
+        logging.getLogger(name).setLevel(max(least, getattr(logging, level.upper())))

@@ -21,7 +21,7 @@ from bot.settings import Settings
 from bot.store import Keyring, PersonKeys, Tx
 from bot.store.database import parse_url
 from bot.store.facts import COPY, HEARTBEAT, write_number
-from bot.store.migrate import current, newest
+from bot.store.migrate import current, newest, refuse_few_letters
 from bot.store.opening import key_file, read_keys, write_keys
 
 Say = Callable[[str], None]
@@ -70,6 +70,7 @@ def _database(settings: Settings) -> str:
 
 def _probe(tx: Tx) -> str | None:
     """Return the revision, and write once where there is a schema to write to: reading alone would prove too little."""
+    refuse_few_letters(tx.connection)
     found = current(tx.connection)
     if found == newest():
         write_number(tx, HEARTBEAT, tx.now)

@@ -81,6 +81,15 @@ def test_quiet_libraries_stay_quiet_at_the_loudest_level(capsys: pytest.CaptureF
     assert capsys.readouterr().err == ""
 
 
+def test_a_look_that_is_left_out_is_no_line_each_second(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs("info", "text")
+    scheduler = logging.getLogger("apscheduler.scheduler")
+    scheduler.warning("Execution of job skipped: maximum number of running instances reached")
+    scheduler.error("Job raised an exception")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "Job raised an exception" in line
+
+
 def test_json_is_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logs("info", "json")
     structlog.get_logger("bot.test").info("expired", rows=3)

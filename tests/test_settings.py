@@ -149,6 +149,13 @@ def test_the_example_lists_exactly_the_settings() -> None:
     assert sorted(set(listed) - files) == sorted(name.upper() for name in Settings.model_fields)
 
 
+def test_the_readme_has_a_row_for_each_setting() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(rf"^\| `{PREFIX}([A-Z_]+)`( \*)? \|", readme, re.MULTILINE))
+    assert sorted(rows) == sorted(name.upper() for name in Settings.model_fields)
+    assert {name.lower() for name, star in rows.items() if star} == set(SECRETS)
+
+
 def test_the_example_with_several_processes_names_settings_that_there_are() -> None:
     example = (ROOT / "compose.yaml").read_text(encoding="utf-8")
     named = set(re.findall(rf"^ +{PREFIX}([A-Z_]+):", example, re.MULTILINE))
@@ -158,3 +165,11 @@ def test_the_example_with_several_processes_names_settings_that_there_are() -> N
     assert len(chosen) == 3
     for roles in chosen:
         assert set(roles.split(",")) <= set(ROLES)
+
+
+def test_the_image_sets_nothing_that_a_host_may_give_as_a_file() -> None:
+    image = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    preset = {name.lower() for name in re.findall(rf"^(?:ENV| ) +{PREFIX}([A-Z_]+)=", image, re.MULTILINE)}
+    assert "web_host" in preset
+    assert preset <= set(Settings.model_fields)
+    assert not preset & set(SECRETS)  # the plain one would count

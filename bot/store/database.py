@@ -1,6 +1,6 @@
 """Which database an address means, how it is opened, and what its errors say about what to do next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,6 +13,16 @@ from bot.errors import Misconfigured, TryLater
 POSTGRES_THREADS = 4
 BUSY = 10
 """Seconds that one process waits for another's write to an embedded database."""
+_LINE: Mapping[str, Any] = {
+    "client_encoding": "utf8",
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""A line to PostgreSQL that is silently gone, as with a server that has lost its power, fails within half a minute and
+not after a quarter of an hour (libpq, "Connection Control Functions"; seconds, the last one milliseconds)."""
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 
 
@@ -50,15 +60,23 @@ def make_engine(url: URL) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         begin_by_ourselves(engine)
         return engine
-    return create_engine(
+    return make_postgres_engine(
         url,
-        hide_parameters=True,
         pool_size=POSTGRES_THREADS + 2,
-        max_overflow=2,
-        pool_pre_ping=True,
         # Else SQLAlchemy answers -1 for an INSERT, and whether ON CONFLICT DO NOTHING did nothing stays unknown.
         execution_options={"preserve_rowcount": True},
     )
+
+
+def make_postgres_engine(url: URL, **options: Any) -> Engine:
+    """Return an engine for a PostgreSQL that may go away, also without hanging up."""
+    line = line_to(url)
+    return create_engine(url, hide_parameters=True, max_overflow=2, pool_pre_ping=True, connect_args=line, **options)
+
+
+def line_to(url: URL) -> dict[str, Any]:
+    """Return how the driver connects to a PostgreSQL; what the host says in the address counts."""
+    return {name: value for name, value in _LINE.items() if name not in url.query}
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -37,6 +37,7 @@ def upgrade(store: Store, revision: str = "head") -> None:
     store.keys.prepare()
     try:
         with store.engine.begin() as connection:
+            refuse_few_letters(connection)
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             command.upgrade(config(connection, store.keys), revision)
@@ -49,6 +50,17 @@ def upgrade(store: Store, revision: str = "head") -> None:
     except CommandError as error:
         # A revision that this version does not know: the database was migrated by a newer Pebble.
         raise Misconfigured(f"PEBBLE_DATABASE: made by another version of Pebble ({error})") from error
+
+
+def refuse_few_letters(connection: Connection) -> None:
+    """Raise Misconfigured for a PostgreSQL database that cannot keep what everybody writes: its encoding is final."""
+    if connection.dialect.name == "postgresql":
+        encoding = connection.scalar(text("SHOW server_encoding"))
+        if encoding != "UTF8":
+            raise Misconfigured(
+                f"PEBBLE_DATABASE: its encoding is {encoding}, in which not everybody can write; "
+                "make a new one with CREATE DATABASE pebble ENCODING 'UTF8' TEMPLATE template0"
+            )
 
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:

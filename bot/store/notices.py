@@ -6,18 +6,16 @@ would find.
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 import structlog
 from sqlalchemy import URL, func, select
 
+from bot.store.database import line_to
 from bot.store.engine import Tx
 
 log = structlog.get_logger()
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
-_LINE: dict[str, Any] = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
-"""A line that is silently gone is noticed within half a minute (libpq, "Connection Control Functions")."""
 
 Hear = Callable[[str], None]
 
@@ -27,6 +25,7 @@ class Notices:
 
     def __init__(self, url: URL) -> None:
         """`url` is the store's, of a PostgreSQL."""
+        self._line = line_to(url)
         self._address = url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._hears: dict[str, list[Hear]] = {}
         self._task: asyncio.Task[None] | None = None
@@ -55,7 +54,7 @@ class Notices:
         pause = FIRST_PAUSE
         while True:
             try:
-                async with await AsyncConnection.connect(self._address, autocommit=True, **_LINE) as line:
+                async with await AsyncConnection.connect(self._address, autocommit=True, **self._line) as line:
                     for channel in self._hears:
                         await line.execute(SQL("LISTEN {}").format(Identifier(channel)))
                     self.listening.set()

@@ -35,7 +35,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import Misconfigured, SealBroken, SealGone
-from bot.store.database import BUSY, begin_by_ourselves, reading, translated
+from bot.store.database import BUSY, begin_by_ourselves, make_postgres_engine, reading, translated
 from bot.store.sealed import NAME_BYTES, Keyring, Seal
 
 T = TypeVar("T")
@@ -90,7 +90,7 @@ class PersonKeys:
             event.listen(self._engine, "connect", _prepare)
             begin_by_ourselves(self._engine)
         else:
-            self._engine = create_engine(url, hide_parameters=True, pool_size=6, max_overflow=2, pool_pre_ping=True)
+            self._engine = make_postgres_engine(url, pool_size=6)
         # A person comes back within minutes, so the recent seals stay at hand.
         self._at_hand = lru_cache(maxsize=KEPT_AT_HAND)(self._find)
 

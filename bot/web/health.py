@@ -1,5 +1,6 @@
 """How Pebble is: alive, ready, and in numbers. Nothing here is about a person."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -44,6 +45,8 @@ _METRICS = {
     "updates_skipped": ("gauge", "Events of the last 7 days that could not be read"),
 }
 PREFIX = "pebble_"
+PATIENCE = 5.0
+"""Seconds after which what does not answer is said not to: who asks about a database that hangs must not hang too."""
 
 
 class _Snapshot:
@@ -61,23 +64,36 @@ class _Snapshot:
                 yield GaugeMetricFamily(PREFIX + name, meaning, value=value)
 
 
-def health_routes(checks: Mapping[str, Check], numbers: Numbers) -> list[Route]:
-    """Return /health/live, /health/ready (503 and the reason when a check is red) and /metrics (Prometheus)."""
+def health_routes(checks: Mapping[str, Check], numbers: Numbers, patience: float = PATIENCE) -> list[Route]:
+    """Return /health/live, /health/ready (503 and the reason when a check is red) and /metrics (Prometheus).
+
+    `patience`: the seconds that each answer may take.
+    """
+    silent = f"no answer within {patience:g} s"
+
+    async def asked(check: Check) -> str | None:
+        try:
+            async with asyncio.timeout(patience):
+                return await check()
+        except TimeoutError:
+            return silent
 
     async def live(_request: Request) -> Response:
         return JSONResponse({"live": True})
 
     async def ready(_request: Request) -> Response:
-        found = {name: await check() for name, check in checks.items()}
+        answers = await asyncio.gather(*map(asked, checks.values()))
+        found = dict(zip(checks, answers, strict=True))
         well = all(problem is None or isinstance(problem, Fine) for problem in found.values())
         body = {"ready": well, "checks": {name: problem or "ok" for name, problem in found.items()}}
         return JSONResponse(body, 200 if well else 503)
 
     async def metrics(_request: Request) -> Response:
         try:
-            found = await numbers()
-        except TryLater as trouble:
-            return Response(f"{trouble}\n", 503, media_type="text/plain")
+            async with asyncio.timeout(patience):
+                found = await numbers()
+        except (TryLater, TimeoutError) as trouble:
+            return Response(f"{str(trouble) or silent}\n", 503, media_type="text/plain")
         registry = CollectorRegistry()
         registry.register(_Snapshot(found))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

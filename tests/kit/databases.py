@@ -99,10 +99,10 @@ class Postgres:
         self._execute(f"CREATE DATABASE {name} {self._copied}")
         return self.url(name)
 
-    def empty_database(self) -> str:
-        """Return the address of a database without any table."""
+    def empty_database(self, options: str = "") -> str:
+        """Return the address of a database without any table; `options` are those of CREATE DATABASE."""
         name = f"pebble_{next(_names)}"
-        self._execute(f"CREATE DATABASE {name}")
+        self._execute(f"CREATE DATABASE {name} {options}")
         return self.url(name)
 
     def dump(self, url: str) -> Path:

@@ -1,16 +1,26 @@
 """Opening a database: the address, the lock that keeps a second copy out, the key file."""
 
+import os
+import socket
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.clock import SystemClock
 from bot.errors import AlreadyRunning, Misconfigured
+from bot.settings import read_settings
 from bot.store import Keyring, Store
 from bot.store.database import parse_url
 from bot.store.lock import hold
+from bot.store.migrate import upgrade
 from bot.store.opening import open_store, read_keys
+from bot.upkeep import run_checks
 from tests.kit.clock import HandClock
+from tests.kit.databases import Postgres
 
 KEY = Keyring.new_host_key()
 
@@ -161,3 +171,42 @@ def test_a_failed_opening_lets_go_of_the_database(tmp_path: Path) -> None:
     store.close()
     assert lock is not None
     lock.close()
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_in_which_not_everybody_can_write_is_refused(postgres_server: Postgres, encoding: str) -> None:
+    url = postgres_server.empty_database(f"ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
+    store = Store(url, SystemClock(), Keyring([KEY]))
+    with pytest.raises(Misconfigured, match=f"^PEBBLE_DATABASE: its encoding is {encoding}, .* ENCODING 'UTF8'"):
+        upgrade(store)
+    store.close()
+    said: list[str] = []
+    assert run_checks(read_settings(database=url, secret_keys=KEY), said.append) == 1
+    assert [line for line in said if line.startswith("FAIL  database: ") and f"is {encoding}, " in line]
+
+
+def test_a_line_to_postgresql_that_is_silently_gone_fails_within_half_a_minute(postgres_server: Postgres) -> None:
+    with line_of(postgres_server.database()) as line:
+        assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        idle, between, times, unheard = (
+            line.getsockopt(socket.IPPROTO_TCP, option)
+            for option in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT, socket.TCP_USER_TIMEOUT)
+        )
+    assert 0 < idle + between * times <= 30
+    assert 0 < unheard <= 30_000
+
+
+def test_what_the_address_says_of_the_line_counts(postgres_server: Postgres) -> None:
+    with line_of(f"{postgres_server.database()}?keepalives_idle=77") as line:
+        assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 77
+
+
+@contextmanager
+def line_of(url: str) -> Iterator[socket.socket]:
+    """Return the socket that a store on PostgreSQL speaks through."""
+    store = Store(url, SystemClock(), Keyring([KEY]))
+    with store.engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        with socket.socket(fileno=os.dup(driver.fileno())) as line:
+            yield line
+    store.close()

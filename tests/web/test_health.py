@@ -1,12 +1,14 @@
 """Health and metrics: alive, ready, and numbers that are about nobody."""
 
+import asyncio
 from collections.abc import Mapping
+from typing import Any
 
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.web.health import Check, health_routes
+from bot.web.health import PATIENCE, Check, Numbers, health_routes
 from bot.web.site import build_site
 
 NUMBERS: dict[str, float] = {"sent_total": 3, "outbox_waiting": 2, "due_lag_seconds": 1.5}
@@ -24,8 +26,12 @@ async def _numbers() -> Mapping[str, float]:
     return NUMBERS
 
 
-def _client(checks: Mapping[str, Check]) -> httpx.AsyncClient:
-    site = build_site(chat_routes=[], extra_routes=health_routes(checks, _numbers), demo=False)
+async def _silent() -> Any:
+    await asyncio.Event().wait()
+
+
+def _client(checks: Mapping[str, Check], numbers: Numbers = _numbers, patience: float = PATIENCE) -> httpx.AsyncClient:
+    site = build_site(chat_routes=[], extra_routes=health_routes(checks, numbers, patience), demo=False)
     return httpx.AsyncClient(transport=httpx.ASGITransport(site), base_url="http://pebble")
 
 
@@ -43,6 +49,15 @@ async def test_one_red_check_is_named_with_its_reason_and_pebble_still_lives() -
     assert answer.status_code == 503
     assert answer.json() == {"ready": False, "checks": {"database": "the database is away", "rota": "ok"}}
     assert (alive.status_code, alive.json()) == (200, {"live": True})
+
+
+async def test_whoever_asks_about_a_database_that_hangs_is_told_so() -> None:
+    async with _client({"database": _silent, "migrations": _silent, "rota": _well}, _silent, 0.02) as client:
+        answer, metrics = await client.get("/health/ready"), await client.get("/metrics")
+    silent = "no answer within 0.02 s"
+    assert answer.status_code == 503
+    assert answer.json()["checks"] == {"database": silent, "migrations": silent, "rota": "ok"}
+    assert (metrics.status_code, metrics.text) == (503, f"{silent}\n")
 
 
 async def test_the_metrics_are_what_prometheus_reads_and_carry_no_labels() -> None:
