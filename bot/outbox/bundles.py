@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.outbox.job_queue import Line, entrypoint
-from bot.outbox.jobs import OF_ROW, New, put, put_jobs, put_own
+from bot.outbox.jobs import OF_ROW, New, put, put_jobs, put_later
 from bot.outbox.shelf import Row
 from bot.outbox.states import Priority
 from bot.outbox.urgency import urgency
@@ -35,7 +35,7 @@ def put_rows(tx: Tx, rows: Sequence[Row], platforms: Mapping[int, str] | None) -
     bundles, kinds = _bundled(tx, rows, platforms)
     if not kinds:  # as each answer: one look less
         alone = insert_returning(tx, outbox, Row._fields, rows, absorb="key", returning=(OF_ROW,))
-        put_own(tx, alone)
+        put_later(tx, alone)
         return len(alone)
     made = insert_returning(
         tx,

@@ -68,11 +68,20 @@ def put_jobs(tx: Tx, new: Collection[New]) -> None:
 def put(tx: Tx, row_ids: Collection[int]) -> None:
     """Put a job for each of these rows; one that has a job of its own keeps it."""
     if row_ids:
-        put_own(tx, tx.connection.execute(_ROWS, {"ids": list(row_ids)}).all())
+        _put_own(tx, rows_of(tx, row_ids))
 
 
-def put_own(tx: Tx, rows: Collection[Any]) -> None:
-    """Put a job for each of these rows, of which `OF_ROW` is known."""
+def put_later(tx: Tx, rows: Collection[Any]) -> None:
+    """Put a job for each of these rows, known as `OF_ROW`: all by one statement, at the end of the unit of work."""
+    tx.at_the_end(_put_own, rows)
+
+
+def rows_of(tx: Tx, row_ids: Collection[int]) -> Collection[Any]:
+    """Return these rows, with what their jobs are made of."""
+    return tx.connection.execute(_ROWS, {"ids": list(row_ids)}).all()
+
+
+def _put_own(tx: Tx, rows: Collection[Any]) -> None:
     put_jobs(tx, [_own(row, row.not_before - row.at) for row in rows])
 
 

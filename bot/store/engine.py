@@ -7,7 +7,7 @@ PostgreSQL. Only the edges start a unit of work; whatever it raises rolls everyt
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +55,16 @@ class Tx:
     """Set when something was put into the outbox: the pump is woken after the commit."""
     erases: bool = field(default=False)
     """Set when somebody was erased: after the commit their key is destroyed and nothing stays in the log."""
+    gathered: dict[Callable[["Tx", list[Any]], None], list[Any]] = field(default_factory=dict)
+
+    def at_the_end(self, do: Callable[["Tx", list[Any]], None], things: Iterable[Any]) -> None:
+        """Let `do` have these things once, with all others that the unit of work gathers for it, before the commit."""
+        self.gathered.setdefault(do, []).extend(things)
+
+    def finish(self) -> None:
+        """Do what was left for the end."""
+        for do, things in self.gathered.items():
+            do(self, things)
 
     def insert(self, table: Any) -> Any:
         """Return an INSERT of this database's dialect, for its ON CONFLICT clause."""
@@ -95,6 +105,7 @@ class _Waiting:
         driver.execute("SAVEPOINT unit_of_work")
         try:
             self.result = self.work(tx)
+            tx.finish()
         except DBAPIError:
             raise
         except Exception as error:
@@ -256,6 +267,7 @@ class Store:
                 with self.engine.begin() as connection:
                     tx = Tx(connection, self.clock.now(), self.keys)
                     result = work(tx)
+                    tx.finish()
             except DBAPIError as error:
                 if attempt < TRIES and getattr(error.orig, "sqlstate", None) in _RETRYABLE:
                     continue

@@ -13,9 +13,9 @@ from bot.outbox.job_claim import JobClaim
 from bot.outbox.job_numbers import numbers
 from bot.outbox.job_queue import DEAD_AFTER, SETTINGS
 from bot.outbox.marks import Outcome
-from bot.outbox.shelf import Terms, put, put_all, row, withdraw
+from bot.outbox.shelf import Terms, post, put, put_all, row, withdraw
 from bot.outbox.states import Priority, State
-from bot.speech import Outgoing
+from bot.speech import Op, Outgoing
 from bot.store import Keyring, Store, Tx
 from bot.store.notices import Notices
 from bot.store.tables import addresses, outbox
@@ -23,6 +23,7 @@ from tests.kit.clock import HandClock
 from tests.kit.databases import KEY, Postgres
 from tests.kit.hands import all_jobs, claim, ids, logged, mark
 from tests.kit.shelf import HeldChat, PostRoom
+from tests.kit.statements import statements
 
 DEAD = DEAD_AFTER.seconds
 
@@ -55,6 +56,22 @@ async def test_a_row_and_its_job_are_there_together_or_not_at_all(room: PostRoom
     await room.pump.settle()
     assert all_jobs(room) == []
     assert logged(room) == ["queued", "picked", "successful"]
+
+
+def test_what_a_unit_of_work_says_has_its_jobs_by_one_statement_in_the_order_in_which_it_was_said(
+    room: PostRoom,
+) -> None:
+    anna = room.recipient("anna")
+
+    def says(tx: Tx) -> None:
+        put(tx, anna, Outgoing("one"))
+        shown = post(tx, anna, Outgoing("two"))
+        put(tx, anna, Outgoing("two, changed", op=Op.EDIT), Terms(edits=shown))
+
+    with statements(room.store) as said:
+        room.store.run_now(says)
+    assert len([one for one in said if SETTINGS.queue_table in one]) == 1
+    assert [int(job.payload) for job in all_jobs(room)] == ids(room)
 
 
 def test_many_rows_at_once_have_a_job_each_and_what_is_absorbed_has_none(room: PostRoom) -> None:

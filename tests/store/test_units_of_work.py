@@ -68,6 +68,25 @@ async def test_a_result_comes_back_once_it_is_committed(store: Store) -> None:
     assert await store.read(lambda tx: read_number(tx, "n")) == 41
 
 
+async def test_what_is_left_for_the_end_is_done_once_with_all_that_was_gathered_and_before_the_commit(
+    store: Store,
+) -> None:
+    def sums(tx: Tx, numbers: list[int]) -> None:
+        if sum(numbers) > 9:
+            raise ChangedMyMind
+        write_number(tx, "n", 10 * read_number(tx, "n") + sum(numbers))
+
+    def work(tx: Tx, more: int) -> None:
+        tx.at_the_end(sums, [1, 2])
+        tx.at_the_end(sums, [more])
+
+    await store.run(partial(work, more=4))
+    assert await store.read(lambda tx: read_number(tx, "n")) == 7
+    with pytest.raises(ChangedMyMind):
+        await store.run(partial(work, more=40))
+    assert await store.read(lambda tx: read_number(tx, "n")) == 7
+
+
 async def test_what_only_reads_writes_nothing(store: Store) -> None:
     await store.read(lambda tx: write_number(tx, "n", 1))
     assert await store.read(lambda tx: read_number(tx, "n")) == 0
