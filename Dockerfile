@@ -22,8 +22,8 @@ ENV PATH=/opt/pebble/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     PEBBLE_WEB_HOST=0.0.0.0
-# The folder data/ of the settings is the volume, and nothing else is written: the root is read-only. PEBBLE_DATABASE is not
-# set here, for then it would count and PEBBLE_DATABASE_FILE would not.
+# The folder data/ of the settings is the volume; nothing is written beside it but to /tmp, so the root can be read-only.
+# PEBBLE_DATABASE is not set here, for then it would count and PEBBLE_DATABASE_FILE would not.
 WORKDIR /
 USER pebble
 VOLUME /data

@@ -34,7 +34,7 @@ from bot.speech import Address, Chat, Slash, WayIn
 from bot.store import Store, Tx
 from bot.store.database import parse_url
 from bot.store.facts import DEMO_OFFSET, MOVED, read_number, write_number
-from bot.store.migrate import current, newest, upgrade
+from bot.store.migrate import current, newest, refuse_few_letters, upgrade
 from bot.store.notices import Notices
 from bot.store.opening import open_store
 from bot.store.tables import persons
@@ -116,6 +116,7 @@ class App:
             raise TryLater(name + str(trouble).removeprefix(name), everywhere=True) from None
 
     def _open_somebody(self, tx: Tx) -> None:
+        refuse_few_letters(tx.connection)
         if current(tx.connection) == self._revision:
             if read_number(tx, MOVED):
                 raise Misconfigured(

@@ -11,7 +11,7 @@ _PRIVATE = ("httpx", "httpcore", "aiohttp", "telegram", "discord", "alembic", "s
 """Libraries that write addresses with tokens in them, or people's texts, below WARNING."""
 QUIET = {
     **dict.fromkeys(_PRIVATE, logging.WARNING),
-    # One each second in which a look is left out because the last one waits for the database: readiness says that.
+    # One each second in which a look is left out because the last one is not done: the lag, and readiness, say that.
     "apscheduler": logging.ERROR,
 }
 """The least level at which a library is heard."""

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.outbox.job_queue import Line, entrypoint
-from bot.outbox.jobs import OF_ROW, New, put, put_jobs, put_later
+from bot.outbox.jobs import New, put, put_jobs, put_later
 from bot.outbox.shelf import Row
 from bot.outbox.states import Priority
 from bot.outbox.urgency import urgency
@@ -33,9 +33,9 @@ def put_rows(tx: Tx, rows: Sequence[Row], platforms: Mapping[int, str] | None) -
     `platforms` are those of their addresses, None: they are looked for.
     """
     bundles, kinds = _bundled(tx, rows, platforms)
-    if not kinds:  # as each answer: one look less
-        alone = insert_returning(tx, outbox, Row._fields, rows, absorb="key", returning=(OF_ROW,))
-        put_later(tx, alone)
+    if not kinds:  # as each answer
+        alone = insert_returning(tx, outbox, Row._fields, rows, absorb="key", returning=("id",))
+        put_later(tx, [row_id for (row_id,) in alone])
         return len(alone)
     made = insert_returning(
         tx,

@@ -68,21 +68,16 @@ def put_jobs(tx: Tx, new: Collection[New]) -> None:
 def put(tx: Tx, row_ids: Collection[int]) -> None:
     """Put a job for each of these rows; one that has a job of its own keeps it."""
     if row_ids:
-        _put_own(tx, rows_of(tx, row_ids))
+        rows = tx.connection.execute(_ROWS, {"ids": list(row_ids)})
+        put_jobs(tx, [_own(row, row.not_before - row.at) for row in rows])
 
 
-def put_later(tx: Tx, rows: Collection[Any]) -> None:
-    """Put a job for each of these rows, known as `OF_ROW`: all by one statement, at the end of the unit of work."""
-    tx.at_the_end(_put_own, rows)
+def put_later(tx: Tx, row_ids: Collection[int]) -> None:
+    """Put a job for each of these rows, by one statement for all, at the end of the unit of work.
 
-
-def rows_of(tx: Tx, row_ids: Collection[int]) -> Collection[Any]:
-    """Return these rows, with what their jobs are made of."""
-    return tx.connection.execute(_ROWS, {"ids": list(row_ids)}).all()
-
-
-def _put_own(tx: Tx, rows: Collection[Any]) -> None:
-    put_jobs(tx, [_own(row, row.not_before - row.at) for row in rows])
+    Jobs that are `put` meanwhile come before them. A row that is gone by then gets none.
+    """
+    tx.at_the_end(put, row_ids)
 
 
 def leave(tx: Tx, delays: Mapping[int, float]) -> None:
@@ -189,13 +184,13 @@ def finish(tx: Tx, found: Mapping[int, JOB_STATUS]) -> None:
 
 _IDS = bindparam("ids", type_=ARRAY(BigInteger))
 _ALIVE = f"outbox.state IN ('{State.WAITING}', '{State.SENDING}')"
-OF_ROW = (
+_OF_ROW = (
     "id, priority, not_before, deadline, heavy, date_part('epoch', now()) AS at,"
     " (SELECT platform FROM addresses WHERE addresses.id = outbox.address_id)"
 )
 """What the job of a row is made of; `at` is the database's own time (UTC seconds)."""
-_ROWS = text(f"SELECT {OF_ROW} FROM outbox WHERE id = ANY(:ids) ORDER BY id").bindparams(_IDS)  # noqa: S608
-_LEAVE = text(f"UPDATE outbox SET bundle = NULL WHERE id = ANY(:ids) RETURNING {OF_ROW}").bindparams(_IDS)  # noqa: S608
+_ROWS = text(f"SELECT {_OF_ROW} FROM outbox WHERE id = ANY(:ids) ORDER BY id").bindparams(_IDS)  # noqa: S608
+_LEAVE = text(f"UPDATE outbox SET bundle = NULL WHERE id = ANY(:ids) RETURNING {_OF_ROW}").bindparams(_IDS)  # noqa: S608
 _ALONE = text("UPDATE outbox SET bundle = NULL WHERE id = ANY(:ids) AND bundle IS NOT NULL").bindparams(_IDS)
 _MISSING = text(
     f"SELECT outbox.id FROM outbox WHERE {_ALIVE} AND NOT EXISTS"  # noqa: S608 - only names of our own

@@ -192,7 +192,7 @@ def _hand_out(tx: Tx, row_id: int) -> None:
     if tx.many_writers:
         from bot.outbox import jobs
 
-        jobs.put_later(tx, jobs.rows_of(tx, [row_id]))
+        jobs.put_later(tx, [row_id])
 
 
 def forget_message(tx: Tx, recipient: Recipient, outbox_id: int) -> None:

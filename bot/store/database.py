@@ -22,7 +22,8 @@ _LINE: Mapping[str, Any] = {
     "tcp_user_timeout": 20_000,
 }
 """A line to PostgreSQL that is silently gone, as with a server that has lost its power, fails within half a minute and
-not after a quarter of an hour (libpq, "Connection Control Functions"; seconds, the last one milliseconds)."""
+not after a quarter of an hour (libpq, "Connection Control Functions"; seconds, the last one milliseconds). The line by
+which processes take turns is stricter (`bot.store.turn`)."""
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 
 

@@ -56,15 +56,20 @@ class Tx:
     erases: bool = field(default=False)
     """Set when somebody was erased: after the commit their key is destroyed and nothing stays in the log."""
     gathered: dict[Callable[["Tx", list[Any]], None], list[Any]] = field(default_factory=dict)
+    """What is left for the end, by what is to be done with it."""
 
     def at_the_end(self, do: Callable[["Tx", list[Any]], None], things: Iterable[Any]) -> None:
-        """Let `do` have these things once, with all others that the unit of work gathers for it, before the commit."""
+        """Let `do` have these things once, with all others that the unit of work gathers for it, before the commit.
+
+        What a savepoint takes back is not taken out again: `do` looks for itself what is still there.
+        """
         self.gathered.setdefault(do, []).extend(things)
 
     def finish(self) -> None:
         """Do what was left for the end."""
-        for do, things in self.gathered.items():
-            do(self, things)
+        while self.gathered:
+            do = next(iter(self.gathered))
+            do(self, self.gathered.pop(do))
 
     def insert(self, table: Any) -> Any:
         """Return an INSERT of this database's dialect, for its ON CONFLICT clause."""
@@ -173,6 +178,7 @@ class Store:
             finished: asyncio.Future[T] = asyncio.wrap_future(waiting.future)
         else:
             finished = loop.run_in_executor(self._writers, self._run, work, loop)
+        finished.add_done_callback(_take_note)
         # Shielded: a cancelled caller must not leave the wake-up of a finished commit undone.
         return await asyncio.shield(finished)
 
@@ -334,6 +340,12 @@ class Store:
             raise TryLater(f"the log cannot be emptied ({type(error).__name__})", everywhere=True) from None
         finally:
             connection.close()
+
+
+def _take_note(finished: asyncio.Future[Any]) -> None:
+    """Look at what became of it, so that asyncio does not complain where whoever waited has gone."""
+    if not finished.cancelled():
+        finished.exception()
 
 
 def place_of_keys(database: URL, given: str | None) -> URL:

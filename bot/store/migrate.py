@@ -34,10 +34,11 @@ def config(connection: Connection | None = None, keys: PersonKeys | None = None)
 
 def upgrade(store: Store, revision: str = "head") -> None:
     """Migrate to `revision`. Other processes wait until it is done. Raises TryLater or Misconfigured."""
-    store.keys.prepare()
     try:
-        with store.engine.begin() as connection:
+        with store.engine.connect() as connection:
             refuse_few_letters(connection)
+        store.keys.prepare()
+        with store.engine.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             command.upgrade(config(connection, store.keys), revision)
@@ -58,8 +59,8 @@ def refuse_few_letters(connection: Connection) -> None:
         encoding = connection.scalar(text("SHOW server_encoding"))
         if encoding != "UTF8":
             raise Misconfigured(
-                f"PEBBLE_DATABASE: its encoding is {encoding}, in which not everybody can write; "
-                "make a new one with CREATE DATABASE pebble ENCODING 'UTF8' TEMPLATE template0"
+                f"PEBBLE_DATABASE: its encoding is {encoding}, which has not everybody's letters; make another one "
+                "with CREATE DATABASE pebble_utf8 ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0, and name that"
             )
 
 

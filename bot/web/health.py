@@ -45,8 +45,9 @@ _METRICS = {
     "updates_skipped": ("gauge", "Events of the last 7 days that could not be read"),
 }
 PREFIX = "pebble_"
-PATIENCE = 5.0
-"""Seconds after which what does not answer is said not to: who asks about a database that hangs must not hang too."""
+LONGEST_ANSWER = 8.0
+"""Seconds after which what does not answer is said not to: who asks about a database that hangs must not hang too.
+Longer than connecting may take (`bot.store.database`), so that what is out of reach is said to be."""
 
 
 class _Snapshot:
@@ -64,7 +65,7 @@ class _Snapshot:
                 yield GaugeMetricFamily(PREFIX + name, meaning, value=value)
 
 
-def health_routes(checks: Mapping[str, Check], numbers: Numbers, patience: float = PATIENCE) -> list[Route]:
+def health_routes(checks: Mapping[str, Check], numbers: Numbers, patience: float = LONGEST_ANSWER) -> list[Route]:
     """Return /health/live, /health/ready (503 and the reason when a check is red) and /metrics (Prometheus).
 
     `patience`: the seconds that each answer may take.

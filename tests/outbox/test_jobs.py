@@ -74,6 +74,20 @@ def test_what_a_unit_of_work_says_has_its_jobs_by_one_statement_in_the_order_in_
     assert [int(job.payload) for job in all_jobs(room)] == ids(room)
 
 
+def test_what_a_savepoint_takes_back_has_no_job(room: PostRoom) -> None:
+    anna = room.recipient("anna")
+
+    def says(tx: Tx) -> None:
+        savepoint = tx.connection.begin_nested()
+        put(tx, anna, Outgoing("taken back"))
+        savepoint.rollback()
+        put(tx, anna, Outgoing("said"))
+
+    room.store.run_now(says)
+    assert [int(job.payload) for job in all_jobs(room)] == ids(room)
+    assert len(ids(room)) == 1
+
+
 def test_many_rows_at_once_have_a_job_each_and_what_is_absorbed_has_none(room: PostRoom) -> None:
     anna = room.recipient("anna")
     rows = ("a", "b", "b", "c")

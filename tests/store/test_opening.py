@@ -177,7 +177,9 @@ def test_a_failed_opening_lets_go_of_the_database(tmp_path: Path) -> None:
 def test_a_database_in_which_not_everybody_can_write_is_refused(postgres_server: Postgres, encoding: str) -> None:
     url = postgres_server.empty_database(f"ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
     store = Store(url, SystemClock(), Keyring([KEY]))
-    with pytest.raises(Misconfigured, match=f"^PEBBLE_DATABASE: its encoding is {encoding}, .* ENCODING 'UTF8'"):
+    with pytest.raises(
+        Misconfigured, match=f"^PEBBLE_DATABASE: its encoding is {encoding}, .* ENCODING 'UTF8' LOCALE 'C'"
+    ):
         upgrade(store)
     store.close()
     said: list[str] = []

@@ -1,6 +1,7 @@
 """Units of work: all or nothing, and the outbox is told only of what is committed."""
 
 import asyncio
+import gc
 import shutil
 import sqlite3
 import threading
@@ -85,6 +86,28 @@ async def test_what_is_left_for_the_end_is_done_once_with_all_that_was_gathered_
     with pytest.raises(ChangedMyMind):
         await store.run(partial(work, more=40))
     assert await store.read(lambda tx: read_number(tx, "n")) == 7
+
+
+async def test_a_unit_of_work_that_fails_after_its_caller_has_gone_is_no_complaint(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun, gone = threading.Event(), threading.Event()
+
+    def work(_tx: Tx) -> None:
+        begun.set()
+        gone.wait(10)
+        raise ChangedMyMind
+
+    caller = asyncio.create_task(store.run(work))
+    await asyncio.to_thread(begun.wait, 10)
+    caller.cancel()
+    await asyncio.gather(caller, return_exceptions=True)
+    gone.set()
+    await store.run(lambda tx: write_number(tx, "n", 1))
+    del caller
+    gc.collect()
+    await asyncio.sleep(0)
+    assert caplog.records == []
 
 
 async def test_what_only_reads_writes_nothing(store: Store) -> None:

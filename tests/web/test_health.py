@@ -8,7 +8,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from bot.web.health import PATIENCE, Check, Numbers, health_routes
+from bot.web.health import LONGEST_ANSWER, Check, Numbers, health_routes
 from bot.web.site import build_site
 
 NUMBERS: dict[str, float] = {"sent_total": 3, "outbox_waiting": 2, "due_lag_seconds": 1.5}
@@ -30,7 +30,9 @@ async def _silent() -> Any:
     await asyncio.Event().wait()
 
 
-def _client(checks: Mapping[str, Check], numbers: Numbers = _numbers, patience: float = PATIENCE) -> httpx.AsyncClient:
+def _client(
+    checks: Mapping[str, Check], numbers: Numbers = _numbers, patience: float = LONGEST_ANSWER
+) -> httpx.AsyncClient:
     site = build_site(chat_routes=[], extra_routes=health_routes(checks, numbers, patience), demo=False)
     return httpx.AsyncClient(transport=httpx.ASGITransport(site), base_url="http://pebble")
 
@@ -58,6 +60,21 @@ async def test_whoever_asks_about_a_database_that_hangs_is_told_so() -> None:
     assert answer.status_code == 503
     assert answer.json()["checks"] == {"database": silent, "migrations": silent, "rota": "ok"}
     assert (metrics.status_code, metrics.text) == (503, f"{silent}\n")
+
+
+async def test_checks_are_asked_side_by_side() -> None:
+    begun = asyncio.Event()
+
+    async def waits() -> str | None:
+        await begun.wait()
+        return None
+
+    async def begins() -> str | None:
+        begun.set()
+        return None
+
+    async with _client({"first": waits, "second": begins}) as client:
+        assert (await client.get("/health/ready")).status_code == 200
 
 
 async def test_the_metrics_are_what_prometheus_reads_and_carry_no_labels() -> None:
