@@ -103,7 +103,8 @@ def blocked(ground: Ground, people: int, days: int) -> Row:
         for _ in range(3 * days):
             station.put(there)
             await station.pump.settle()
-            await station.pass_time(DAY / 3, step=3600)
+            # Small enough steps for what met a moment's trouble to leave before its time is over.
+            await station.pass_time(DAY / 3, step=600)
         failed = Counter(call.chat_id for call in station.api.calls_of("sendMessage") if not call.ok)
         most = max(failed.values()) / days
         counts = [len(person.said) - 3 * days + 1 for person in there[1::2]]
@@ -228,7 +229,7 @@ def malformed(ground: Ground, updates: int) -> Row:
         )
         api.push(odd[number % len(odd)])
         person.command("help")
-    until(lambda: not api.pending, 30 + updates / 20, "hearing")
+    until(lambda: not api.pending, 30 + updates / 4, "hearing")
     each = (time.monotonic() - began) / updates
     pebble.at_rest(30 + updates / 20)
     skipped = pebble.metric("updates_skipped")
