@@ -130,10 +130,10 @@ async def test_malformed_updates_are_recorded_and_those_behind_are_heard(api: Bo
     ann.send("behind")
     began = time.monotonic()
     async with listening(api, door):
-        await until(lambda: door.texts == ["before", "behind"])
-        assert time.monotonic() - began < len(bad)  # a second each
+        await until(lambda: door.texts == ["before", "behind"], seconds=1)
+        assert time.monotonic() - began < 1
         ann.send("later")
-        await until(lambda: "later" in door.texts)
+        await until(lambda: "later" in door.texts, seconds=1)
         await asyncio.sleep(0.2)
         polls = len(api.calls_of("getUpdates"))
     assert len(door.skipped) == len(bad)
@@ -248,8 +248,8 @@ async def test_acknowledging_that_fails_or_hangs_holds_nobody_up(api: BotApi, do
         api.fail("answerCallbackQuery", how=Hang())
         ann.tap("Did it")
         ann.send("next")
-        await until(lambda: door.texts[-1] == "next")
-        await until(lambda: not api.pending)
+        await until(lambda: door.texts[-1] == "next", seconds=1)
+        await until(lambda: not api.pending, seconds=1)
 
 
 async def test_groups_reach_the_door_only_when_they_mean_pebble(api: BotApi, door: Door) -> None:
